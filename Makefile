@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+# skill-verifier. `make help` lists the targets; vendor/README.md tells what is
+# fetched and pinned, src/README.md how the program is cut.
+
+V       ?= 0
+Q       := $(if $(filter 1,$(V)),,@)
+B       := build
+FLAVOUR ?= release
+O       := $(B)/$(FLAVOUR)
+VECTORS ?= ../shared/vectors
+VENDOR_CACHE ?= $(B)/vendor/cache
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)$(shell \
+	git diff --quiet HEAD -- . 2>/dev/null || echo +modified)
+export VECTORS LC_ALL := C
+
+# ---- flags ---------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2 -Wimplicit-fallthrough -Wundef -Wwrite-strings
+HARD := -fPIE -fno-common -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-fno-strict-overflow -ffunction-sections -fdata-sections
+BASE := -std=c11 -D_GNU_SOURCE -Isrc -ffile-prefix-map=$(CURDIR)=.
+
+ifeq ($(FLAVOUR),release)
+# musl, linked as a static PIE: the wrapper's specs do not know that option, so
+# the start files are named here (specs/build.md).
+CC      := musl-gcc -isystem $(B)/kernel-headers
+CFLAGS  := -O2 $(HARD) -ftrivial-auto-var-init=zero
+VFLAGS  := $(CFLAGS)
+CRT     := /usr/lib/x86_64-linux-musl
+GCCCRT  := $(shell dirname "$$(gcc -print-file-name=crtbeginS.o)")
+LINK     = $(CC) -nostartfiles -static -o $@ $(CRT)/rcrt1.o $(CRT)/crti.o $(GCCCRT)/crtbeginS.o \
+	$(filter %.o %.a,$^) $(LIBS) $(GCCCRT)/crtendS.o $(CRT)/crtn.o -Wl,-pie,--no-dynamic-linker \
+	-Wl,-z,text,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--build-id=none,-s
+else
+# asan and fuzz: clang and glibc, everything instrumented, libraries included.
+CC      := clang
+SAN     := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS  := -O1 -g -fno-omit-frame-pointer $(SAN) $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer-no-link)
+VFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=address $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer-no-link)
+LINK     = $(CC) $(CFLAGS) $(LDEXTRA) -o $@ $(filter %.o %.a,$^) $(LIBS)
+endif
+VENDOR := $(B)/vendor/$(FLAVOUR)
+LIBS    = $(addprefix $(VENDOR)/lib/lib,$(addsuffix .a,archive zstd z seccomp cjson inih yaml secp256k1 sqlite3 bearssl))
+
+# ---- sources -------------------------------------------------------------
+SRC  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+SIM  := $(sort $(wildcard tests/simulator/*.c))
+UNIT := $(sort $(wildcard tests/unit/*.c))
+FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH := $(sort $(wildcard tests/bench/*.c))
+obj   = $(patsubst %.c,$(O)/%.o,$(1))
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test asan fuzz bench lint repro clean help deps-% vendor-update version-check
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(O)/skill-verifier $(B)/runtimes/base/manifest.json ## the binary and the base runtime
+
+$(O)/%.o: %.c $(VENDOR)/.done
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE) $(WARN) $(CFLAGS) -isystem $(VENDOR)/include -MMD -MP -c $< -o $@
+
+$(O)/libsv.a: $(call obj,$(SRC))
+	$(Q)rm -f $@ && ar crD $@ $^
+
+$(O)/skill-verifier: $(O)/src/main.o $(O)/libsv.a
+	$(Q)$(LINK)
+	@[ $(FLAVOUR) != release ] || ls -l $@ | awk '{ print "built", $$NF, "(" $$5 " bytes)" }'
+
+$(O)/dstack-simulator: $(call obj,$(SIM)) $(O)/libsv.a
+	$(Q)$(LINK)
+
+$(O)/unit-tests: $(call obj,$(UNIT)) $(O)/libsv.a
+	$(Q)$(LINK)
+
+$(O)/bench/%: $(O)/tests/bench/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+$(O)/fuzz/%: LDEXTRA := -fsanitize=fuzzer
+$(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+# The commit and the toolchain go into one object; the header changes only with them.
+$(O)/src/cli/version.o: CFLAGS += -include $(B)/version.h
+$(O)/src/cli/version.o: $(B)/version.h
+$(B)/version.h: version-check
+	@mkdir -p $(B) && { echo '#define SV_COMMIT "$(COMMIT)"'; vendor/toolchain; } > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+version-check:
+
+# ---- pinned sources --------------------------------------------------------
+$(B)/kernel-headers:
+	@mkdir -p $@ && ln -sfn /usr/include/linux $@/linux && ln -sfn /usr/include/asm-generic \
+		$@/asm-generic && ln -sfn /usr/include/x86_64-linux-gnu/asm $@/asm
+
+$(VENDOR)/.done: vendor/lock vendor/build $(wildcard vendor/config/*/*) | $(B)/kernel-headers
+	$(Q)vendor/deps $(if $(filter release,$(FLAVOUR)),build,asan)
+	$(Q)vendor/fetch $(VENDOR_CACHE)
+	@echo "vendor: building libraries ($(FLAVOUR))"
+	$(Q)rm -rf $(VENDOR) && CC="$(subst -isystem $(B),-isystem $(CURDIR)/$(B),$(CC))" \
+		CFLAGS="$(VFLAGS)" vendor/build $(VENDOR_CACHE) $(VENDOR)
+	$(Q)rm -rf $(VENDOR)/src && touch $@
+
+$(B)/runtimes/base/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/base/*)
+	$(Q)vendor/deps build
+	$(Q)rootfs/build base $(VENDOR_CACHE) $(B)/runtimes
+
+vendor-update: ## lock the library versions that the archive has now
+	$(Q)vendor/update $(VENDOR_CACHE)
+
+# ---- what people run -------------------------------------------------------
+demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
+	$(Q)tests/demo $(O)
+
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests ## everything that needs no network
+	$(Q)tests/run $(O)
+
+asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
+	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests
+	$(Q)$(B)/asan/unit-tests
+
+FUZZ_TIME ?= 60
+fuzz: deps-asan ## every fuzz target for FUZZ_TIME seconds
+	$(Q)$(MAKE) FLAVOUR=fuzz $(patsubst tests/fuzz/%.c,$(B)/fuzz/fuzz/%,$(FUZZ))
+	$(Q)tests/fuzz/run $(B)/fuzz/fuzz $(FUZZ_TIME)
+
+bench: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/bench/%,$(BENCH)) ## all benchmarks; bench-NAME runs one
+	$(Q)tests/bench/run $(O)
+bench-%: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/bench/%,$(BENCH))
+	$(Q)tests/bench/run $(O) $*
+
+lint: deps-lint ## format, static analysis, house rules
+	$(Q).ci/lint
+
+repro: deps-build ## build twice under different conditions and compare
+	$(Q).ci/repro $(VENDOR_CACHE)
+
+clean: ## remove all that was built
+	rm -rf $(B)
+
+deps-%:
+	$(Q)vendor/deps $*
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

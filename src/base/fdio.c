@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors. Runs in every role. */
+#include "base/fdio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+
+/* How much one read asks for when the size is not known. */
+#define READ_STEP 65536
+
+void fd_close(int *fd)
+{
+	if (*fd >= 0) close(*fd);
+	*fd = -1;
+}
+
+enum err fd_read_exact(int fd, void *dst, size_t n)
+{
+	uint8_t *p = dst;
+
+	while (n > 0) {
+		ssize_t r = read(fd, p, n);
+
+		if (r < 0 && errno == EINTR) continue;
+		if (r < 0) return E_SYSTEM;
+		if (r == 0) return E_TRUNCATED;
+		p += r;
+		n -= (size_t)r;
+	}
+	return E_OK;
+}
+
+enum err fd_write_all(int fd, struct slice s)
+{
+	while (s.n > 0) {
+		ssize_t r = write(fd, s.p, s.n);
+
+		if (r < 0 && errno == EINTR) continue;
+		if (r < 0) return E_SYSTEM;
+		s = slice_from(s, (size_t)r);
+	}
+	return E_OK;
+}
+
+enum err fd_read_all(int fd, struct buf *b)
+{
+	for (;;) {
+		uint8_t tmp[READ_STEP];
+		ssize_t r = read(fd, tmp, sizeof tmp);
+
+		if (r < 0 && errno == EINTR) continue;
+		if (r < 0) return E_SYSTEM;
+		if (r == 0) return b->err;
+		buf_put(b, slice_of(tmp, (size_t)r));
+		if (b->err) return b->err;
+	}
+}
+
+enum err file_read(const char *path, size_t max, struct buf *b)
+{
+	struct stat st;
+	enum err e = E_OK;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) return errno == ENOENT ? E_ABSENT : E_SYSTEM;
+	if (fstat(fd, &st) < 0) e = E_SYSTEM;
+	if (!e && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		e = E_SYSTEM;
+	}
+	if (!e && S_ISREG(st.st_mode) && (uint64_t)st.st_size > max) e = E_TOO_LARGE;
+	if (!e) e = fd_read_all(fd, b);
+	if (!e && b->n > max) e = E_TOO_LARGE;
+	fd_close(&fd);
+	return e;
+}
+
+enum err file_write(const char *path, struct slice s)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+	enum err e;
+
+	if (fd < 0) return E_SYSTEM;
+	e = fd_write_all(fd, s);
+	if (close(fd) < 0 && !e) e = E_SYSTEM;
+	return e;
+}
+
+enum err fd_nonblock(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? E_SYSTEM : E_OK;
+}
+
+enum err fd_size(int fd, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) return E_SYSTEM;
+	*size = (uint64_t)st.st_size;
+	return E_OK;
+}
+
+int memfd_open(const char *name)
+{
+	return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+enum err memfd_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS, SEALS) < 0 ? E_SYSTEM : E_OK;
+}
+
+bool memfd_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	int need = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+	return seals >= 0 && (seals & need) == need;
+}
+
+int memfd_of(const char *name, struct slice content)
+{
+	int fd = memfd_open(name);
+
+	if (fd >= 0 && (fd_write_all(fd, content) || memfd_seal(fd))) fd_close(&fd);
+	return fd;
+}
+
+enum err map_sealed(int fd, size_t max, struct slice *out)
+{
+	uint64_t size;
+	void *p;
+
+	if (!memfd_sealed(fd)) return E_FORMAT;
+	if (fd_size(fd, &size)) return E_SYSTEM;
+	if (size > max) return E_TOO_LARGE;
+	if (size == 0) {
+		*out = SLICE_NONE;
+		return E_OK;
+	}
+	p = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED) return E_SYSTEM;
+	*out = slice_of(p, (size_t)size);
+	return E_OK;
+}
+
+void map_drop(struct slice *s)
+{
+	/* munmap does not write; the slice only borrows. */
+	if (s->n) munmap((void *)(uintptr_t)s->p, s->n);
+	*s = SLICE_NONE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Descriptors: whole reads and writes, sealed memory files, mappings. All
+ * descriptors that these functions make are close-on-exec.
+ * Runs in every role.
+ */
+#ifndef BASE_FDIO_H
+#define BASE_FDIO_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Closes *fd when it is open and sets it to -1. */
+void fd_close(int *fd);
+/* Exactly n bytes; E_TRUNCATED at an earlier end, E_SYSTEM else. */
+enum err fd_read_exact(int fd, void *dst, size_t n);
+enum err fd_write_all(int fd, struct slice s);
+/* From the current offset to the end, at most as much as b may still take. */
+enum err fd_read_all(int fd, struct buf *b);
+/* A whole regular file of at most max bytes; E_ABSENT, E_TOO_LARGE or E_SYSTEM. */
+enum err file_read(const char *path, size_t max, struct buf *b);
+/* Writes a file anew with mode 0644 and syncs nothing. */
+enum err file_write(const char *path, struct slice s);
+enum err fd_nonblock(int fd);
+enum err fd_size(int fd, uint64_t *size);
+
+/* An empty memory file that can be sealed; name is for /proc only. -1 with errno. */
+int memfd_open(const char *name);
+/* Forbids every later change of content and size of a memory file. */
+enum err memfd_seal(int fd);
+/* True when fd is a memory file whose content can never change again. */
+bool memfd_sealed(int fd);
+/* A sealed memory file with this content; -1 with errno. */
+int memfd_of(const char *name, struct slice content);
+
+/*
+ * Maps a sealed memory file of at most max bytes for reading. The slice lives
+ * until map_drop. E_FORMAT when it is not sealed, E_TOO_LARGE or E_SYSTEM else.
+ */
+enum err map_sealed(int fd, size_t max, struct slice *out);
+void map_drop(struct slice *s);
+
+#endif

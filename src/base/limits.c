@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of limits. Runs in every role; pure. */
+#include "base/limits.h"
+
+#include <stddef.h>
+
+const struct limit limits[] = {
+#define LIMIT(name, value, unit, failure, reason) {#name, unit, failure, reason, (uint64_t)(value)},
+	LIMIT_LIST(LIMIT)
+#undef LIMIT
+		{NULL, NULL, NULL, NULL, 0},
+};

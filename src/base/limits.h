@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every limit of the program: LIMIT(name, value, unit, failure, reason). The
+ * command `limits` prints this table; "failure" is what a user meets at the
+ * limit. Values that an operator may lower are marked with their ini key in
+ * src/cli/README.md; the effective values are part of the policy digest.
+ * Runs in every role; pure.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stdint.h>
+
+#define KIB 1024
+#define MIB (1024 * 1024)
+
+/* clang-format off */
+#define LIMIT_LIST(X) \
+	/* packages: specs/skills.md 2.1 */ \
+	X(LIMIT_PACKAGE_BYTES, 16 * MIB, "bytes", "413 package-too-large", "three times the largest of 3102 published skills") \
+	X(LIMIT_UNPACKED_BYTES, 64 * MIB, "bytes", "package-bomb", "what one job may hold in memory beside its test") \
+	X(LIMIT_FILE_BYTES, 16 * MIB, "bytes", "package-bomb", "no single file needs more than a whole package") \
+	X(LIMIT_RATIO, 200, "to 1", "package-bomb", "text compresses about 10 to 1, zeros 1000 to 1") \
+	X(LIMIT_RATIO_FROM, 1 * MIB, "bytes", "-", "small packages may be mostly zeros") \
+	X(LIMIT_MEMBERS, 4096, "members", "package-entries", "the largest published skill has 130 files") \
+	X(LIMIT_PATH_BYTES, 512, "bytes", "path-too-long", "the longest published path has 125 bytes") \
+	X(LIMIT_COMPONENT_BYTES, 255, "bytes", "path-too-long", "NAME_MAX of Linux file systems") \
+	X(LIMIT_PATH_DEPTH, 16, "levels", "path-too-long", "the deepest published path has 6 levels") \
+	X(LIMIT_HEADER_BYTES, 1 * MIB, "bytes", "package-header", "extended headers are names, not content") \
+	X(LIMIT_UNPACK_MS, 20000, "ms", "package-timeout", "unpacking 64 MiB takes under a second") \
+	X(LIMIT_MANIFEST_BYTES, 256 * KIB, "bytes", "manifest-too-large", "what the most used reader reads of SKILL.md") \
+	X(LIMIT_FRONTMATTER_BYTES, 64 * KIB, "bytes", "frontmatter-too-large", "the largest published one has 2192 bytes") \
+	X(LIMIT_YAML_NODES, 2000, "nodes", "yaml-limits", "bounds work on hostile YAML") \
+	X(LIMIT_YAML_DEPTH, 16, "levels", "yaml-limits", "bounds nesting of hostile YAML") \
+	X(LIMIT_NAME_BYTES, 256, "bytes", "name-invalid", "names are shown in pages and badges") \
+	X(LIMIT_VERSION_BYTES, 64, "bytes", "version-invalid", "versions are shown in pages and badges") \
+	X(LIMIT_DESCRIPTION_BYTES, 16 * KIB, "bytes", "description-invalid", "the standard says 1024 characters") \
+	X(LIMIT_ARGS, 64, "arguments", "test-command-invalid", "a command is a line, not a program") \
+	X(LIMIT_ARGS_BYTES, 32 * KIB, "bytes", "test-command-invalid", "keeps the statement small") \
+	X(LIMIT_ENV, 64, "entries", "environment-invalid", "keeps the statement small") \
+	X(LIMIT_ENV_NAME_BYTES, 128, "bytes", "environment-invalid", "keeps the statement small") \
+	X(LIMIT_ENV_VALUE_BYTES, 4096, "bytes", "environment-invalid", "keeps the statement small") \
+	X(LIMIT_ENV_BYTES, 32 * KIB, "bytes", "environment-invalid", "C31: the whole environment of a test") \
+	X(LIMIT_WARNINGS, 64, "warnings", "-", "there are fewer kinds of warnings") \
+	/* tests */ \
+	X(LIMIT_TIMEOUT_MS, 600000, "ms", "timeout-range", "a job holds a runner slot") \
+	X(LIMIT_TIMEOUT_DEFAULT_MS, 30000, "ms", "verdict TIMEOUT", "as the original service") \
+	X(LIMIT_TEST_MEMORY, 512 * MIB, "bytes", "verdict LIMIT, memory", "enough for Node.js and CPython") \
+	X(LIMIT_TEST_PIDS, 256, "processes", "reason limit-hit:pids", "test runners start one worker a core") \
+	X(LIMIT_TEST_CPU_PERCENT, 200, "% of a core", "-", "two cores, so that parallel tests run") \
+	X(LIMIT_TEST_FILES, 1024, "descriptors", "reason limit-hit:files", "the usual soft limit of a shell") \
+	X(LIMIT_TEST_DISK, 256 * MIB, "bytes", "reason limit-hit:disk", "all that a test may write, in memory") \
+	X(LIMIT_TEST_INODES, 65536, "inodes", "reason limit-hit:disk", "npm installs make tens of thousands of files") \
+	X(LIMIT_OUTPUT_KEPT, 1 * MIB, "bytes a stream", "truncated", "C24: the first MiB is kept") \
+	X(LIMIT_OUTPUT_TOTAL, 64 * MIB, "bytes", "verdict LIMIT, output", "C24: beyond this the job is ended") \
+	X(LIMIT_END_MS, 5000, "ms", "ERROR internal", "a killed tree that is not gone by then makes the runner unhealthy") \
+	/* statement and bundle */ \
+	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
+	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \
+	X(LIMIT_BUNDLE_BYTES, 24 * MIB, "bytes", "BUNDLE_FORMAT", "quote, log, compose text, file list and envelope") \
+	X(LIMIT_QUOTE_BYTES, 64 * KIB, "bytes", "QUOTE_FORMAT", "real quotes have 5 to 8 KB") \
+	X(LIMIT_EVENTS, 4096, "events", "LOG_FORMAT", "real logs have about 30") \
+	X(LIMIT_EVENT_LOG_BYTES, 4 * MIB, "bytes", "LOG_FORMAT", "real logs have about 30 KB") \
+	X(LIMIT_COMPOSE_BYTES, 1 * MIB, "bytes", "COMPOSE_FORMAT", "dstack 0.5 guests take 256 KiB") \
+	/* guest agent */ \
+	X(LIMIT_AGENT_BYTES, 12 * MIB, "bytes", "retry", "an answer with event log and compose text") \
+	X(LIMIT_AGENT_MS, 45000, "ms", "retry", "C16: quotes take seconds; at least 30 s") \
+	X(LIMIT_AGENT_RETRY_MIN_MS, 200, "ms", "-", "first pause after a failed quote") \
+	X(LIMIT_AGENT_RETRY_MAX_MS, 10000, "ms", "-", "longest pause after a failed quote") \
+	X(LIMIT_ATTEST_MS, 600000, "ms", "failed attestation-unavailable", "after ten minutes without a quote") \
+	/* service */ \
+	X(LIMIT_QUEUE, 64, "jobs", "429 queue-full", "accepted jobs that are not finished") \
+	X(LIMIT_CONNECTIONS, 4096, "connections", "503 too-many-connections", "C48") \
+	X(LIMIT_UPLOADS, 64, "uploads", "503 too-many-connections", "each holds a file of up to 16 MiB") \
+	X(LIMIT_HTTP_HEADER, 16 * KIB, "bytes", "431 header-too-large", "specs/skills.md 3.2") \
+	X(LIMIT_HTTP_TARGET, 8 * KIB, "bytes", "414 uri-too-long", "our longest path has 100 bytes") \
+	X(LIMIT_HTTP_HEADER_MS, 15000, "ms", "408 request-timeout", "specs/skills.md 3.2") \
+	X(LIMIT_HTTP_BODY_MS, 60000, "ms", "408 request-timeout", "16 MiB at 2.2 Mbit/s") \
+	X(LIMIT_HTTP_IDLE_MS, 60000, "ms", "closed", "specs/skills.md 3.2") \
+	X(LIMIT_HTTP_REQUESTS, 100, "requests", "closed", "requests on one connection") \
+	X(LIMIT_INLINE_OUTPUT, 64 * KIB, "bytes", "shortened", "output inside a JSON answer") \
+	X(LIMIT_LIST, 500, "jobs", "400 limit-invalid", "jobs in one listing") \
+	X(LIMIT_CRASHES, 3, "crashes", "failed poison", "C28") \
+	X(LIMIT_ROLE_DEATHS, 10, "in 60 s", "503 not-ready", "sandbox.md 16: then something is broken for good") \
+	X(LIMIT_PING_MS, 15000, "ms", "role restarted", "a role that does not answer init") \
+	X(LIMIT_STOP_MS, 4500, "ms", "killed", "an orderly stop ends within 5 s")
+/* clang-format on */
+
+enum {
+#define LIMIT(name, value, unit, failure, reason) name = (value),
+	LIMIT_LIST(LIMIT)
+#undef LIMIT
+};
+
+struct limit {
+	const char *name, *unit, *failure, *reason;
+	uint64_t value;
+};
+
+/* The table above, ended by a NULL name. */
+extern const struct limit limits[];
+
+#endif
