@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-const struct limit limits[] = {
+const struct limit limit_table[] = {
 #define LIMIT(name, value, unit, failure, reason) {#name, unit, failure, reason, (uint64_t)(value)},
 	LIMIT_LIST(LIMIT)
 #undef LIMIT

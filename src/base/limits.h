@@ -98,6 +98,6 @@ struct limit {
 };
 
 /* The table above, ended by a NULL name. */
-extern const struct limit limits[];
+extern const struct limit limit_table[];
 
 #endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Effective configuration and policy. Runs in every role; pure. */
+#include "proc/conf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json_write.h"
+#include "base/limits.h"
+
+#define POLICY_BYTES 2048
+
+void conf_default(struct conf *c)
+{
+	memset(c, 0, sizeof *c);
+	snprintf(c->listen_host, sizeof c->listen_host, "0.0.0.0");
+	c->listen_port = 3000;
+	snprintf(c->data, sizeof c->data, "/var/lib/skill-verifier");
+	snprintf(c->agent, sizeof c->agent, "/var/run/dstack.sock");
+	c->allow_tier = TIER_2;
+	c->log_level = LOG_INFO;
+	c->slots = 1;
+	c->queue = LIMIT_QUEUE;
+	c->timeout_cap_ms = LIMIT_TIMEOUT_MS;
+	c->attest_ms = LIMIT_ATTEST_MS;
+	c->limits = (struct limit_facts){
+		.cpu_percent = LIMIT_TEST_CPU_PERCENT,
+		.pids = LIMIT_TEST_PIDS,
+		.files = LIMIT_TEST_FILES,
+		.timeout_ms = LIMIT_TIMEOUT_DEFAULT_MS,
+		.memory_bytes = LIMIT_TEST_MEMORY,
+		.write_bytes = LIMIT_TEST_DISK,
+		.inodes = LIMIT_TEST_INODES,
+		.output_bytes = LIMIT_OUTPUT_KEPT,
+	};
+}
+
+void conf_policy_json(const struct conf *c, struct buf *out)
+{
+	struct jw w = jw_to(out, true);
+
+	jw_object(&w);
+	jw_key(&w, "limits");
+	jw_object(&w);
+	jw_key_u64(&w, "cpuPercent", c->limits.cpu_percent);
+	jw_key_u64(&w, "files", c->limits.files);
+	jw_key_u64(&w, "inodes", c->limits.inodes);
+	jw_key_u64(&w, "memoryBytes", c->limits.memory_bytes);
+	jw_key_u64(&w, "outputBytes", c->limits.output_bytes);
+	jw_key_u64(&w, "outputTotalBytes", LIMIT_OUTPUT_TOTAL);
+	jw_key_u64(&w, "packageBytes", LIMIT_PACKAGE_BYTES);
+	jw_key_u64(&w, "pids", c->limits.pids);
+	jw_key_u64(&w, "timeoutCapMs", c->timeout_cap_ms);
+	jw_key_u64(&w, "timeoutMs", c->limits.timeout_ms);
+	jw_key_u64(&w, "unpackedBytes", LIMIT_UNPACKED_BYTES);
+	jw_key_u64(&w, "writeBytes", c->limits.write_bytes);
+	jw_object_end(&w);
+	jw_key_cstr(&w, "network", "none");
+	jw_key_u64(&w, "schema", 1);
+	jw_key_cstr(&w, "secrets", "refused");
+	jw_key_cstr(&w, "tier", tier_text(c->allow_tier));
+	jw_object_end(&w);
+}
+
+void conf_policy_sha256(const struct conf *c, uint8_t out[SHA256_LEN])
+{
+	uint8_t mem[POLICY_BYTES];
+	struct buf b = buf_on(mem, sizeof mem);
+
+	conf_policy_json(c, &b);
+	sha256(buf_slice(&b), out);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System call filters: data compiled once to BPF, hashed, and loaded raw, so
+ * that no library code runs between fork and exec.
+ *
+ * A program has three parts. The head leaves other architectures and x32 to
+ * the tail and answers ENOSYS for numbers newer than any we have judged. The
+ * guards decide calls whose arguments matter: the first case that fits, else
+ * what stands behind all cases; they look at the low 32 bits of an argument,
+ * which is all that the kernel reads of the arguments we guard
+ * (CVE-2019-10063). The tail, compiled by libseccomp, is a search tree over the
+ * numbers that are allowed whatever their arguments; it kills foreign
+ * architectures and gives everything unlisted the answer of the spec. Calls of
+ * the tail stay in the kernel's bitmap of always-allowed numbers (5.11).
+ *
+ * Runs in init, the role start, runner and the command line.
+ */
+#ifndef PROC_FILTER_H
+#define PROC_FILTER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+/* An answer is one of these, or an errno. */
+#define FILTER_ALLOW   0
+#define FILTER_KILL    0xffff /* the process ends by SIGSYS */
+#define FILTER_NOTIFY  0xfffe /* asks the listener */
+#define FILTER_PRETEND 0xfffd /* success without doing anything */
+
+/* (low half of args[index] & mask) == value; mask 0 means all 32 bits. */
+struct filter_arg {
+	uint8_t index;
+	uint32_t mask, value;
+};
+
+struct filter_case {
+	uint16_t answer;
+	unsigned n;
+	struct filter_arg arg[2];
+};
+
+struct filter_guard {
+	int nr;
+	uint16_t otherwise;
+	unsigned n;
+	const struct filter_case *cases;
+};
+
+struct filter_group {
+	const char *reason;
+	uint16_t answer;
+	unsigned n;
+	const int *nr;
+};
+
+struct filter_spec {
+	const struct filter_group *groups;
+	unsigned n_groups;
+	const struct filter_guard *guards;
+	unsigned n_guards;
+	uint16_t otherwise; /* for every number that is named nowhere */
+	int newest;         /* numbers above answer ENOSYS; 0: they get otherwise */
+};
+
+/* A compiled program: struct sock_filter instructions, on the heap. */
+struct filter {
+	struct buf program;
+	uint8_t sha256[SHA256_LEN];
+};
+
+#define FILTER_INIT {BUF_INIT, {0}}
+
+/* E_SANDBOX_SETUP with a reason when a rule cannot be compiled. */
+enum err filter_compile(const struct filter_spec *spec, struct filter *out, struct why *why);
+void filter_drop(struct filter *f);
+/* Loads a program for this process; sets no_new_privs first. -1 with errno. */
+int filter_load(struct slice program);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls without a wrapper in musl. Runs in init, runner, role start, cli. */
+#include "proc/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Numbers that old headers lack; the same on every 64-bit architecture. */
+#define NR_PIDFD_SEND_SIGNAL 424
+#define NR_PIDFD_OPEN        434
+#define NR_CLONE3            435
+#define NR_CLOSE_RANGE       436
+#define NR_OPENAT2           437
+
+struct open_how_v0 {
+	uint64_t flags, mode, resolve;
+};
+_Static_assert(sizeof(struct open_how_v0) == 24, "OPEN_HOW_SIZE_VER0");
+
+pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd)
+{
+	int fd = -1;
+	struct clone_args_v2 args = {
+		.flags = flags | SV_CLONE_CLEAR_SIGHAND | SV_CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&fd,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+
+	if (cgroup_fd >= 0) {
+		args.flags |= SV_CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup_fd;
+	}
+	pid = syscall(NR_CLONE3, &args, sizeof args);
+	if (pid > 0) {
+		if (pidfd)
+			*pidfd = fd;
+		else
+			close(fd);
+	}
+	return (pid_t)pid;
+}
+
+int sys_pidfd_open(pid_t pid)
+{
+	return (int)syscall(NR_PIDFD_OPEN, pid, 0);
+}
+
+int sys_pidfd_send_signal(int pidfd, int sig)
+{
+	return (int)syscall(NR_PIDFD_SEND_SIGNAL, pidfd, sig, NULL, 0);
+}
+
+int sys_close_range(unsigned first, unsigned last, unsigned flags)
+{
+	return (int)syscall(NR_CLOSE_RANGE, first, last, flags);
+}
+
+int sys_execveat(int fd, char *const argv[], char *const envp[])
+{
+	return (int)syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
+int sys_pivot_root_here(void)
+{
+	return (int)syscall(SYS_pivot_root, ".", ".");
+}
+
+int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve)
+{
+	struct open_how_v0 how = {flags | O_CLOEXEC, mode, resolve};
+	int fd, tries;
+
+	/* EAGAIN: a rename raced with a BENEATH look-up; the kernel asks to try again. */
+	for (tries = 0; tries < 8; tries++) {
+		fd = (int)syscall(NR_OPENAT2, dir, path, &how, sizeof how);
+		if (fd >= 0 || errno != EAGAIN) return fd;
+	}
+	return -1;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An outer user namespace for machines that do not give us CAP_SYS_ADMIN (a
+ * container with few capabilities, an ordinary user): inside it this process
+ * is root and may make all other namespaces (C45).
+ * Runs in init and the command line.
+ */
+#ifndef PROC_USERNS_H
+#define PROC_USERNS_H
+
+#include "base/err.h"
+
+/*
+ * Does nothing with CAP_SYS_ADMIN. Otherwise moves this (single-threaded)
+ * process into a new user and mount namespace and becomes uid 0 there: with an
+ * identity map of all ids when it may map them, else with its own id only.
+ * E_SANDBOX_SETUP with what to change on the machine.
+ */
+enum err userns_become_root(struct why *why);
+
+#endif

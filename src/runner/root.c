@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The runner's view of the file system. Runs in runner and the command line. */
+#include "runner/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/fdio.h"
+#include "proc/mnt.h"
+#include "proc/sys.h"
+
+#define PLAIN (SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC)
+
+/* Device nodes of a job: name there, path and number here. */
+static const struct {
+	const char *name, *from;
+	unsigned major, minor;
+} nodes[] = {
+	{"null", "/dev/null", 1, 3},
+	{"zero", "/dev/zero", 1, 5},
+	{"full", "/dev/full", 1, 7},
+	/* Reading random may block; a test gets the one that does not. */
+	{"random", "/dev/urandom", 1, 9},
+	{"urandom", "/dev/urandom", 1, 9},
+};
+
+static const struct {
+	const char *name, *to;
+} dev_links[] = {
+	{"fd", "/proc/self/fd"},
+	{"stdin", "/proc/self/fd/0"},
+	{"stdout", "/proc/self/fd/1"},
+	{"stderr", "/proc/self/fd/2"},
+};
+
+/* The node itself must be what its name says: it was made by somebody else. */
+static int attach_node(int dev, unsigned i)
+{
+	int fd = mnt_copy(AT_FDCWD, nodes[i].from, 0), r = -1;
+	struct stat st;
+
+	if (fd < 0) return -1;
+	errno = ENODEV;
+	if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+		st.st_rdev == makedev(nodes[i].major, nodes[i].minor) &&
+		mnt_point_file(dev, nodes[i].name) == 0 &&
+		mnt_attrs(fd, SV_ATTR_NOSUID | SV_ATTR_NOEXEC, 0) == 0)
+		r = mnt_attach(fd, dev, nodes[i].name);
+	close(fd);
+	return r;
+}
+
+static int build_dev(int root)
+{
+	int dev = mnt_tmpfs(64 * 1024, 64, 0755, 0, 0, SV_ATTR_NOSUID | SV_ATTR_NOEXEC), r;
+	unsigned i;
+
+	if (dev < 0) return -1;
+	r = mnt_attach(dev, root, ROOT_JOBDEV + 1);
+	for (i = 0; r == 0 && i < sizeof nodes / sizeof *nodes; i++)
+		r = attach_node(dev, i);
+	for (i = 0; r == 0 && i < sizeof dev_links / sizeof *dev_links; i++)
+		r = symlinkat(dev_links[i].to, dev, dev_links[i].name);
+	if (r == 0) r = mnt_point_dir(dev, "shm", 01777);
+	if (r == 0) r = mnt_attrs(dev, SV_ATTR_RDONLY, 0);
+	close(dev);
+	return r;
+}
+
+/* Directories of the machine that a test may need beside /usr, and where it wants to write. */
+static const char *const host_links[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
+static const char *const host_etc[] = {"alternatives", "ssl", "ca-certificates"};
+static const char *const host_dirs[] = {"usr", "etc", "proc", "dev", "tmp", "var", "var/tmp", "run",
+	"home", "home/skill", "skill"};
+
+static int write_text(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), r;
+
+	if (fd < 0) return -1;
+	r = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
+	close(fd);
+	return r;
+}
+
+/* /bin and so on: the same link as outside, or a mount where it is a directory. */
+static int host_link(int root, const char *name)
+{
+	char path[64], target[64];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/%s", name);
+	n = readlink(path, target, sizeof target - 1);
+	if (n > 0) {
+		target[n] = '\0';
+		return symlinkat(target, root, name);
+	}
+	if (access(path, F_OK) < 0) return 0;
+	return mnt_point_dir(root, name, 0755) < 0 ?
+		-1 :
+		mnt_bind(path, root, name, SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+}
+
+static int build_host(int top)
+{
+	int root = mnt_tmpfs(0, 256, 0755, 0, 0, SV_ATTR_NOSUID | SV_ATTR_NODEV), r;
+	char path[64], from[64];
+	unsigned i;
+
+	if (root < 0) return -1;
+	r = mnt_attach(root, top, ROOT_HOST + 1);
+	for (i = 0; r == 0 && i < sizeof host_dirs / sizeof *host_dirs; i++)
+		r = mnt_point_dir(root, host_dirs[i], 0755);
+	if (r == 0)
+		r = mnt_bind("/usr", root, "usr", SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+	for (i = 0; r == 0 && i < sizeof host_links / sizeof *host_links; i++)
+		r = host_link(root, host_links[i]);
+	for (i = 0; r == 0 && i < sizeof host_etc / sizeof *host_etc; i++) {
+		snprintf(from, sizeof from, "/etc/%s", host_etc[i]);
+		snprintf(path, sizeof path, "etc/%s", host_etc[i]);
+		if (access(from, F_OK) < 0) continue;
+		r = mnt_point_dir(root, path, 0755);
+		if (r == 0)
+			r = mnt_bind(from, root, path,
+				SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+	}
+	if (r == 0)
+		r = write_text(root, "etc/passwd",
+			"root:x:0:0:root:/root:/bin/sh\nskill:x:1000:1000::/home/skill:/bin/sh\n");
+	if (r == 0) r = write_text(root, "etc/group", "root:x:0:\nskill:x:1000:\n");
+	if (r == 0) r = write_text(root, "etc/hosts", "127.0.0.1 localhost skill\n");
+	if (r == 0) r = write_text(root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+	close(root);
+	return r;
+}
+
+static int build_proc(int root)
+{
+	int fd = mnt_new("proc", NULL, PLAIN), r;
+
+	if (fd < 0) return -1;
+	r = mnt_attach(fd, root, "proc");
+	close(fd);
+	return r;
+}
+
+static int build(int root, const char *runtimes, bool host)
+{
+	static const char *const dirs[] = {"proc", "jobdev", "job", "runtimes", "hostroot"};
+	unsigned i;
+	int r = mnt_stack_root(root);
+
+	for (i = 0; r == 0 && i < sizeof dirs / sizeof *dirs; i++)
+		r = mnt_point_dir(root, dirs[i], 0755);
+	if (r == 0) r = build_proc(root);
+	if (r == 0) r = build_dev(root);
+	if (r == 0 && runtimes)
+		r = mnt_bind(runtimes, root, ROOT_RUNTIMES + 1,
+			SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+	if (r == 0 && host) r = build_host(root);
+	if (r == 0) r = mnt_attrs(root, SV_ATTR_RDONLY | PLAIN, 0);
+	return r == 0 ? mnt_leave_old_root(root) : r;
+}
+
+enum err runner_root_enter(const char *runtimes, bool host, struct why *why)
+{
+	int root = mnt_tmpfs(0, 64, 0755, 0, 0, PLAIN), r;
+
+	if (root < 0) return why_sys(why, E_SANDBOX_SETUP, "runner root");
+	r = build(root, runtimes, host);
+	if (r < 0) why_sys(why, E_SANDBOX_SETUP, "runner root");
+	fd_close(&root);
+	return r < 0 ? E_SANDBOX_SETUP : E_OK;
+}

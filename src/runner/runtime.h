@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runtimes: read-only trees that tests run in, found by name (specs/skills.md
+ * 2.7, C32). A runtime is a folder <name>/ with root/ and manifest.json; its
+ * digest is that of the manifest, and every file is compared with it once at
+ * start. A changed runtime is refused.
+ * Runs in runner and the command line.
+ */
+#ifndef RUNNER_RUNTIME_H
+#define RUNNER_RUNTIME_H
+
+#include "proc/record.h"
+
+#define RUNTIMES_MAX 16
+
+struct runtime {
+	char name[32];
+	char path[256]; /* of root/ in the worker's view */
+	char uri[128]; /* package URL of where it comes from */
+	bool ok;       /* every file is as the manifest says */
+	bool host;     /* the machine's own /usr, for `run --runtime host` */
+	char trouble[160];
+	uint8_t digest[SHA256_LEN];
+};
+
+struct runtimes {
+	unsigned n;
+	struct runtime list[RUNTIMES_MAX];
+};
+
+/* Reads and checks all runtimes below dir. Broken ones stay in the list, not ok. */
+void runtimes_load(struct runtimes *r, const char *dir);
+
+/*
+ * The runtime for a declared name (absent: the default). Adds the warnings
+ * runtime-substituted and runtime-mutable-tag where they apply.
+ * E_RUNTIME_UNKNOWN (why lists what there is), E_RUNTIME_DIGEST or
+ * E_RUNTIME_CHANGED.
+ */
+enum err runtime_find(const struct runtimes *r, struct slice declared, const struct runtime **out,
+	struct slice *warnings, unsigned *n_warnings, struct why *why);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls of a test, as data. Runs in runner and the command line; pure. */
+#include "runner/sandbox/calls.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "proc/sys.h"
+
+/* Numbers newer than our headers; the same on every architecture. */
+enum {
+	NR_CACHESTAT = 451,
+	NR_FCHMODAT2 = 452,
+	NR_MAP_SHADOW_STACK = 453,
+	NR_FUTEX_WAKE = 454,
+	NR_FUTEX_WAIT = 455,
+	NR_FUTEX_REQUEUE = 456,
+	NR_MSEAL = 462,
+};
+/* The newest number we have judged; later ones answer ENOSYS so that a libc falls back. */
+#define NR_NEWEST NR_MSEAL
+
+/* clang-format off */
+#define S(name) SCMP_SYS(name)
+
+/* Reading, writing, naming files: mounts and Landlock decide which. */
+static const int files[] = {
+	S(read), S(write), S(open), S(openat), S(openat2), S(close), S(close_range), S(creat),
+	S(stat), S(fstat), S(lstat), S(newfstatat), S(statx), S(statfs), S(fstatfs),
+	S(access), S(faccessat), S(faccessat2), S(readlink), S(readlinkat),
+	S(getdents), S(getdents64), S(lseek), S(pread64), S(pwrite64),
+	S(readv), S(writev), S(preadv), S(pwritev), S(preadv2), S(pwritev2),
+	S(mkdir), S(mkdirat), S(rmdir), S(unlink), S(unlinkat),
+	S(rename), S(renameat), S(renameat2), S(link), S(linkat), S(symlink), S(symlinkat),
+	S(chmod), S(fchmod), S(fchmodat), NR_FCHMODAT2, S(chown), S(fchown), S(lchown), S(fchownat),
+	S(utime), S(utimes), S(utimensat), S(futimesat), S(truncate), S(ftruncate), S(fallocate),
+	S(fsync), S(fdatasync), S(sync_file_range), S(msync), S(fadvise64), S(readahead),
+	S(copy_file_range), S(sendfile), S(splice), S(tee), S(vmsplice),
+	S(dup), S(dup2), S(dup3), S(flock), S(umask), S(getcwd), S(chdir), S(fchdir),
+	S(getxattr), S(lgetxattr), S(fgetxattr), S(listxattr), S(llistxattr), S(flistxattr),
+	S(setxattr), S(lsetxattr), S(fsetxattr), S(removexattr), S(lremovexattr), S(fremovexattr),
+	S(pipe), S(pipe2), S(eventfd), S(eventfd2), S(signalfd), S(signalfd4),
+	S(timerfd_create), S(timerfd_settime), S(timerfd_gettime), S(memfd_create),
+	S(inotify_init), S(inotify_init1), S(inotify_add_watch), S(inotify_rm_watch), NR_CACHESTAT,
+};
+
+/* Own address space. */
+static const int memory[] = {
+	S(brk), S(mmap), S(munmap), S(mremap), S(mprotect), S(madvise), S(mincore),
+	S(mlock), S(mlock2), S(munlock), S(mlockall), S(munlockall), S(membarrier),
+	S(pkey_alloc), S(pkey_free), S(pkey_mprotect), NR_MAP_SHADOW_STACK, NR_MSEAL,
+};
+
+/* Processes, signals, identity: the PID namespace and the empty capability sets confine them. */
+static const int processes[] = {
+	S(fork), S(vfork), S(execve), S(execveat), S(exit), S(exit_group), S(wait4), S(waitid),
+	S(kill), S(tkill), S(tgkill), S(pidfd_open), S(pidfd_send_signal),
+	S(rt_sigaction), S(rt_sigprocmask), S(rt_sigreturn), S(rt_sigpending), S(rt_sigsuspend),
+	S(rt_sigtimedwait), S(rt_sigqueueinfo), S(rt_tgsigqueueinfo), S(sigaltstack), S(pause),
+	S(restart_syscall), S(getpid), S(getppid), S(gettid), S(getpgid), S(getpgrp), S(getsid),
+	S(setsid), S(setpgid), S(getuid), S(geteuid), S(getgid), S(getegid), S(getresuid),
+	S(getresgid), S(getgroups), S(setuid), S(setgid), S(setreuid), S(setregid), S(setresuid),
+	S(setresgid), S(setfsuid), S(setfsgid), S(setgroups), S(capget), S(capset),
+	S(getrlimit), S(setrlimit), S(prlimit64), S(getrusage), S(times),
+	S(getpriority), S(setpriority), S(sched_yield), S(sched_getaffinity), S(sched_setaffinity),
+	S(sched_getparam), S(sched_getscheduler), S(sched_getattr), S(sched_get_priority_max),
+	S(sched_get_priority_min), S(sched_rr_get_interval), S(getcpu),
+	S(set_tid_address), S(set_robust_list), S(get_robust_list), S(rseq), S(arch_prctl),
+	S(futex), NR_FUTEX_WAIT, NR_FUTEX_WAKE, NR_FUTEX_REQUEUE, S(futex_waitv),
+	S(landlock_create_ruleset), S(landlock_add_rule), S(landlock_restrict_self),
+};
+
+/* Time: reading clocks and waiting, never setting. */
+static const int clocks[] = {
+	S(clock_gettime), S(clock_getres), S(clock_nanosleep), S(nanosleep), S(gettimeofday), S(time),
+	S(timer_create), S(timer_settime), S(timer_gettime), S(timer_getoverrun), S(timer_delete),
+	S(alarm), S(getitimer), S(setitimer), S(getrandom), S(uname), S(sysinfo),
+};
+
+/* Waiting for descriptors. */
+static const int polling[] = {
+	S(poll), S(ppoll), S(select), S(pselect6), S(epoll_create), S(epoll_create1), S(epoll_ctl),
+	S(epoll_wait), S(epoll_pwait), S(epoll_pwait2),
+};
+
+/* Sockets that exist already; socket(2) itself is below. The network namespace is empty. */
+static const int sockets[] = {
+	S(connect), S(accept), S(accept4), S(bind), S(listen), S(getsockname), S(getpeername),
+	S(getsockopt), S(setsockopt), S(sendto), S(recvfrom), S(sendmsg), S(recvmsg), S(sendmmsg),
+	S(recvmmsg), S(shutdown),
+};
+
+/* System V IPC: the IPC namespace is the job's own. */
+static const int sysv[] = {
+	S(shmget), S(shmat), S(shmdt), S(shmctl), S(semget), S(semop), S(semctl), S(semtimedop),
+	S(msgget), S(msgsnd), S(msgrcv), S(msgctl),
+};
+
+/* Calls whose absence programs cope with: they fall back on ENOSYS. */
+static const int absent[] = {
+	S(clone3) /* its flags lie in memory where no filter sees them */,
+	S(io_uring_setup), S(io_uring_enter), S(io_uring_register),
+	S(add_key), S(keyctl), S(request_key),
+	S(io_setup), S(io_destroy), S(io_getevents), S(io_submit), S(io_cancel), S(io_pgetevents),
+	S(mq_open), S(mq_unlink), S(mq_timedsend), S(mq_timedreceive), S(mq_notify), S(mq_getsetattr),
+};
+
+static const int flushes[] = {S(sync), S(syncfs)};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define GROUP(why, list) {why, FILTER_ALLOW, COUNT(list), list}
+
+static const struct filter_group groups[] = {
+	GROUP("files: mounts and Landlock decide which", files),
+	GROUP("own address space", memory),
+	GROUP("processes and signals: the PID namespace and empty capability sets confine them", processes),
+	GROUP("reading clocks and waiting, never setting", clocks),
+	GROUP("waiting for descriptors", polling),
+	GROUP("sockets that exist: the network namespace is empty", sockets),
+	GROUP("System V IPC of the job's own namespace", sysv),
+	{"libraries fall back when these are absent", ENOSYS, COUNT(absent), absent},
+	{"flushing the whole machine is a denial of service", FILTER_PRETEND, COUNT(flushes), flushes},
+};
+
+/* One condition, or two, on the low 32 bits of arguments. */
+#define IF(answer, i, m, v)               {answer, 1, {{i, m, v}}}
+#define IF2(answer, i, m, v, i2, m2, v2)  {answer, 2, {{i, m, v}, {i2, m2, v2}}}
+
+/* Threads and processes, but no namespace. */
+static const struct filter_case clone_cases[] = {
+	IF(FILTER_ALLOW, 0, (uint32_t)SV_CLONE_NAMESPACES, 0),
+};
+
+/*
+ * Address families: local ones, and IP as stream or datagram. libc lists
+ * interfaces over NETLINK_ROUTE (protocol 0). AF_VSOCK would reach the host of
+ * the machine through any network namespace; AF_ALG, AF_PACKET and the rest are
+ * kernel attack surface. Bits 0-3 of the type are its kind.
+ */
+#define SOCK_KIND 0xf
+static const struct filter_case socket_cases[] = {
+	IF(FILTER_ALLOW, 0, 0, AF_UNIX),
+	IF2(FILTER_ALLOW, 0, 0, AF_INET, 1, SOCK_KIND, SOCK_STREAM),
+	IF2(FILTER_ALLOW, 0, 0, AF_INET, 1, SOCK_KIND, SOCK_DGRAM),
+	IF2(FILTER_ALLOW, 0, 0, AF_INET6, 1, SOCK_KIND, SOCK_STREAM),
+	IF2(FILTER_ALLOW, 0, 0, AF_INET6, 1, SOCK_KIND, SOCK_DGRAM),
+	IF2(FILTER_ALLOW, 0, 0, AF_NETLINK, 2, 0, 0),
+};
+static const struct filter_case socketpair_cases[] = {IF(FILTER_ALLOW, 0, 0, AF_UNIX)};
+
+/* Asking for the persona, and the ordinary one; no READ_IMPLIES_EXEC, no ADDR_NO_RANDOMIZE. */
+static const struct filter_case personality_cases[] = {
+	IF(FILTER_ALLOW, 0, 0, 0), IF(FILTER_ALLOW, 0, 0, 0xffffffffU),
+};
+/* SCHED_OTHER and SCHED_BATCH. */
+static const struct filter_case scheduler_cases[] = {IF(FILTER_ALLOW, 1, 0, 0), IF(FILTER_ALLOW, 1, 0, 3)};
+
+/* Files, FIFOs and sockets, no devices; the mode is argument 1 or 2. */
+#define NODE_CASES(i) { \
+	IF(FILTER_ALLOW, i, S_IFMT, S_IFREG), IF(FILTER_ALLOW, i, S_IFMT, 0), \
+	IF(FILTER_ALLOW, i, S_IFMT, S_IFIFO), IF(FILTER_ALLOW, i, S_IFMT, S_IFSOCK)}
+static const struct filter_case mknod_cases[] = NODE_CASES(1);
+static const struct filter_case mknodat_cases[] = NODE_CASES(2);
+
+/* A filter of its own, but no listener (flag 8) that could answer for us. */
+static const struct filter_case seccomp_cases[] = {IF(FILTER_ALLOW, 1, 8, 0)};
+
+/* Typing into a terminal, line disciplines, and sealing files we must be able to drop. */
+static const struct filter_case ioctl_cases[] = {
+	IF(EPERM, 1, 0, 0x5412 /* TIOCSTI */), IF(EPERM, 1, 0, 0x541c /* TIOCLINUX */),
+	IF(EPERM, 1, 0, 0x541d /* TIOCCONS */), IF(EPERM, 1, 0, 0x5423 /* TIOCSETD */),
+	IF(EPERM, 1, 0, 0x5457 /* TIOCSLCKTRMIOS */), IF(EPERM, 1, 0, 0x40806685 /* FS_IOC_ENABLE_VERITY */),
+};
+/* Leases and directory notices on files that jobs share are signals between them. */
+static const struct filter_case fcntl_cases[] = {
+	IF(EPERM, 1, 0, 1024 /* F_SETLEASE */), IF(EPERM, 1, 0, 1026 /* F_NOTIFY */),
+};
+
+#define PRCTL(option) IF(FILTER_ALLOW, 0, 0, option)
+static const struct filter_case prctl_cases[] = {
+	PRCTL(PR_SET_PDEATHSIG), PRCTL(PR_GET_PDEATHSIG), PRCTL(PR_GET_DUMPABLE), PRCTL(PR_SET_DUMPABLE),
+	PRCTL(PR_GET_KEEPCAPS), PRCTL(PR_SET_NAME), PRCTL(PR_GET_NAME), PRCTL(PR_GET_SECCOMP),
+	PRCTL(PR_SET_SECCOMP), PRCTL(PR_CAPBSET_READ), PRCTL(PR_GET_SECUREBITS),
+	PRCTL(PR_SET_TIMERSLACK), PRCTL(PR_GET_TIMERSLACK), PRCTL(PR_SET_CHILD_SUBREAPER),
+	PRCTL(PR_GET_CHILD_SUBREAPER), PRCTL(PR_SET_NO_NEW_PRIVS), PRCTL(PR_GET_NO_NEW_PRIVS),
+	PRCTL(PR_SET_THP_DISABLE), PRCTL(PR_GET_THP_DISABLE), PRCTL(PR_GET_SPECULATION_CTRL),
+	PRCTL(0x53564d41 /* PR_SET_VMA: naming mappings */),
+	IF2(FILTER_ALLOW, 0, 0, PR_CAP_AMBIENT, 1, 0, PR_CAP_AMBIENT_IS_SET),
+};
+
+#define GUARD(name, otherwise, cases) {S(name), otherwise, COUNT(cases), cases}
+static const struct filter_guard guards[] = {
+	GUARD(ioctl, FILTER_ALLOW, ioctl_cases),
+	GUARD(fcntl, FILTER_ALLOW, fcntl_cases),
+	GUARD(clone, EPERM, clone_cases),
+	GUARD(socket, EAFNOSUPPORT, socket_cases),
+	GUARD(socketpair, EAFNOSUPPORT, socketpair_cases),
+	GUARD(prctl, EINVAL, prctl_cases),
+	GUARD(seccomp, EPERM, seccomp_cases),
+	GUARD(mknod, EPERM, mknod_cases),
+	GUARD(mknodat, EPERM, mknodat_cases),
+	GUARD(personality, EPERM, personality_cases),
+	GUARD(sched_setscheduler, EPERM, scheduler_cases),
+};
+/* clang-format on */
+
+const struct filter_spec calls_payload = {
+	.groups = groups,
+	.n_groups = COUNT(groups),
+	.guards = guards,
+	.n_guards = COUNT(guards),
+	.otherwise = EPERM,
+	.newest = NR_NEWEST,
+};
+
+/* A job's init process waits for children, reports one status and exits. */
+static const int init_calls[] = {
+	SCMP_SYS(wait4),
+	SCMP_SYS(waitid),
+	SCMP_SYS(sendto),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(restart_syscall),
+};
+static const struct filter_group init_groups[] = {GROUP("wait, report, exit", init_calls)};
+
+const struct filter_spec calls_job_init = {
+	.groups = init_groups,
+	.n_groups = 1,
+	.otherwise = FILTER_KILL,
+};
+
+/* clang-format off */
+/* Mounts by descriptor, roots, names, ids, filters: what building a sandbox takes. */
+static const int building[] = {
+	S(clone), S(clone3), S(chroot), S(pivot_root), S(mount), S(umount2),
+	S(fsopen), S(fsconfig), S(fsmount), S(open_tree), S(move_mount), S(mount_setattr),
+	S(sethostname), S(setdomainname), S(keyctl), S(prctl), S(seccomp),
+};
+/* clang-format on */
+
+#define ALLOWED_GROUPS 7
+static const struct filter_group runner_groups[ALLOWED_GROUPS + 1] = {
+	GROUP("what a test may do", files),
+	GROUP("", memory),
+	GROUP("", processes),
+	GROUP("", clocks),
+	GROUP("", polling),
+	GROUP("", sockets),
+	GROUP("", sysv),
+	GROUP("building sandboxes", building),
+};
+
+static const struct filter_guard runner_guards[] = {
+	GUARD(ioctl, FILTER_ALLOW, ioctl_cases),
+	GUARD(fcntl, FILTER_ALLOW, fcntl_cases),
+	GUARD(socket, EAFNOSUPPORT, socket_cases),
+	GUARD(socketpair, EAFNOSUPPORT, socketpair_cases),
+	GUARD(mknod, EPERM, mknod_cases),
+	GUARD(mknodat, EPERM, mknodat_cases),
+	GUARD(personality, EPERM, personality_cases),
+	GUARD(sched_setscheduler, EPERM, scheduler_cases),
+};
+
+const struct filter_spec calls_runner = {
+	.groups = runner_groups,
+	.n_groups = COUNT(runner_groups),
+	.guards = runner_guards,
+	.n_guards = COUNT(runner_guards),
+	.otherwise = EPERM,
+	.newest = NR_NEWEST,
+};

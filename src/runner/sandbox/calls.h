@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which system calls a test may make, as data: groups of numbers with the
+ * reason why they are there, and guards on arguments (specs/sandbox.md 7).
+ * errno for what programs probe, death for what only an exploit does.
+ * Runs in runner and the command line; pure.
+ */
+#ifndef RUNNER_SANDBOX_CALLS_H
+#define RUNNER_SANDBOX_CALLS_H
+
+#include "proc/filter.h"
+
+/* The filter of the payload. */
+extern const struct filter_spec calls_payload;
+/* The filter of a job's init process. */
+extern const struct filter_spec calls_job_init;
+/*
+ * The filter of the runner and all its children. It stacks below the payload's,
+ * so it allows what that allows, and mounts, namespaces and ids beside it. What
+ * it refuses is refused to everything that the runner starts (C18).
+ */
+extern const struct filter_spec calls_runner;
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Counting by /proc. Runs in runner and the command line. */
+#include "runner/sandbox/poll_limits.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fdio.h"
+#include "base/num.h"
+
+/* More processes than any job may have; what is beyond is not counted. */
+#define PROCESSES_MAX 4096
+
+struct process {
+	uint32_t pid, parent;
+	uint64_t pages;
+	bool ours;
+};
+
+/*
+ * Reads /proc/PID/stat: the parent is field 4, resident pages are field 24.
+ * The name in field 2 may hold anything, so counting starts behind its last ")".
+ */
+static bool read_process(int proc, const char *pid, struct process *out)
+{
+	char path[64], mem[1024];
+	struct slice s;
+	uint64_t number, parent = 0, pages = 0;
+	ssize_t n;
+	size_t at;
+	int fd, field;
+
+	snprintf(path, sizeof path, "%.20s/stat", pid);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return false;
+	n = read(fd, mem, sizeof mem);
+	close(fd);
+	if (n <= 0 || parse_u64(slice_str(pid), UINT32_MAX, &number)) return false;
+	s = slice_of(mem, (size_t)n);
+	for (at = s.n; at > 0 && s.p[at - 1] != ')'; at--)
+		;
+	s = slice_trim(slice_from(s, at));
+	for (field = 3; field <= 24; field++) {
+		struct slice word = slice_split(&s, ' ');
+
+		if (field == 4 && parse_u64(word, UINT32_MAX, &parent)) return false;
+		if (field == 24 && parse_u64(word, UINT32_MAX, &pages)) return false;
+	}
+	*out = (struct process){(uint32_t)number, (uint32_t)parent, pages, false};
+	return true;
+}
+
+static size_t read_all(struct process *list, size_t max)
+{
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	size_t n = 0;
+
+	if (!d) {
+		fd_close(&fd);
+		return 0;
+	}
+	while (n < max && (entry = readdir(d)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+			read_process(fd, entry->d_name, &list[n]))
+			n++;
+	closedir(d);
+	return n;
+}
+
+void poll_limits_count(pid_t pid, struct poll_counts *out)
+{
+	static struct process list[PROCESSES_MAX];
+	size_t n = read_all(list, PROCESSES_MAX), i, j;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	bool more;
+
+	memset(out, 0, sizeof *out);
+	for (i = 0; i < n; i++)
+		list[i].ours = list[i].pid == (uint32_t)pid;
+	/* Orphans belong to the job's init, so every member has a path of parents to it. */
+	do {
+		more = false;
+		for (i = 0; i < n; i++)
+			for (j = 0; j < n && !list[i].ours; j++)
+				if (list[j].ours && list[j].pid == list[i].parent)
+					list[i].ours = more = true;
+	} while (more);
+	for (i = 0; i < n; i++) {
+		if (!list[i].ours) continue;
+		out->max_pids++;
+		out->rss_bytes += list[i].pages * page;
+	}
+	/* The job's init is ours, not the test's. */
+	if (out->max_pids > 0) out->max_pids--;
+}

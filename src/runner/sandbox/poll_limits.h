@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counting a job's memory and processes through /proc where no control group
+ * does it (specs/sandbox.md 10.4). Late by up to one interval, and said so in
+ * the statement ("accounting": "rlimit"). Runs in runner and the command line.
+ */
+#ifndef RUNNER_SANDBOX_POLL_LIMITS_H
+#define RUNNER_SANDBOX_POLL_LIMITS_H
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+struct poll_counts {
+	uint64_t rss_bytes;
+	uint32_t max_pids;
+};
+
+/* Sums over the process pid and all its descendants. */
+void poll_limits_count(pid_t pid, struct poll_counts *out);
+
+#endif

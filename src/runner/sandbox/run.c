@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * S's side of one phase: clone, release, watch, read, end, classify. Runs in
+ * workers of the runner and of the command line.
+ */
+#include "runner/sandbox/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fdio.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "proc/sys.h"
+#include "runner/sandbox/capture.h"
+#include "runner/sandbox/inner.h"
+#include "runner/sandbox/poll_limits.h"
+
+#define ALL_NAMESPACES                                                                             \
+	(SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC | SV_CLONE_NEWUTS |  \
+		SV_CLONE_NEWCGROUP)
+
+/* Mounts and ids take a millisecond; a minute means that something hangs. */
+#define SETUP_US (10 * 1000000LL)
+/* How often memory and processes are counted where no control group does it. */
+#define COUNT_MS 20
+
+/* Why the watcher ended a phase. */
+enum cut { CUT_NONE, CUT_TIME, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+
+struct watch {
+	const struct sandbox_env *env;
+	const struct sandbox_phase *phase;
+	struct cgroup_job group;
+	struct capture out, err;
+	int pidfd, sync, status, cancel;
+	pid_t pid;
+	bool executing; /* P has become the command */
+	bool dead;      /* I was reaped */
+	bool reported;
+	enum cut cut;
+	int64_t deadline_us;
+	struct inner_failure failure; /* step[0] != 0 when one came */
+	struct inner_report report;
+};
+
+static enum err open_channels(struct watch *w, struct inner *in)
+{
+	int pair[2], pipe_fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) return E_SYSTEM;
+	w->sync = pair[0];
+	in->sync = pair[1];
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0) return E_SYSTEM;
+	w->status = pipe_fds[0];
+	in->status = pipe_fds[1];
+	if (capture_open(&w->out, w->phase->limits_of_job->output_bytes, &in->out)) return E_SYSTEM;
+	if (capture_open(&w->err, w->phase->limits_of_job->output_bytes, &in->err)) return E_SYSTEM;
+	return E_OK;
+}
+
+static void setup_failed(struct watch *w, const char *step, int sys)
+{
+	if (w->failure.step[0]) return;
+	slice_text(w->failure.step, sizeof w->failure.step, slice_str(step));
+	w->failure.sys = sys;
+}
+
+/* Clones I, puts it into its group and lets it go. */
+static void start(struct watch *w, struct inner *in)
+{
+	struct why why = WHY_INIT;
+
+	if (open_channels(w, in)) {
+		setup_failed(w, "channels", errno);
+		return;
+	}
+	if (cgroup_job_open(&w->group, &w->env->cgroup, w->phase->name, w->phase->limits_of_job,
+		    &why)) {
+		setup_failed(w, "control-group", why.sys);
+		return;
+	}
+	w->pid = sys_fork(ALL_NAMESPACES, &w->pidfd, w->group.fd);
+	if (w->pid == 0) inner_main(in);
+	if (w->pid < 0) {
+		setup_failed(w, "namespaces", errno);
+		return;
+	}
+	if (cgroup_job_enter(&w->group, w->pid, &why)) {
+		setup_failed(w, "control-group", why.sys);
+		w->cut = CUT_SETUP;
+	}
+	fd_close(&in->sync);
+	fd_close(&in->status);
+	fd_close(&in->out);
+	fd_close(&in->err);
+	if (w->cut == CUT_NONE && send(w->sync, "", 1, MSG_NOSIGNAL) != 1)
+		setup_failed(w, "control-group", errno);
+}
+
+static void end(struct watch *w, enum cut why)
+{
+	if (w->cut == CUT_NONE) w->cut = why;
+	cgroup_job_kill(&w->group);
+	sys_pidfd_send_signal(w->pidfd, SIGKILL);
+	/* From here the tree has a fixed time to disappear. */
+	w->deadline_us = clock_mono_us() + LIMIT_END_MS * 1000LL;
+}
+
+/* The status pipe: a failed step, or its end, which means that P executes. */
+static void read_status(struct watch *w, struct run_facts *run)
+{
+	struct inner_failure f;
+	ssize_t n = read(w->status, &f, sizeof f);
+
+	if (n == (ssize_t)sizeof f && !w->failure.step[0]) {
+		f.step[sizeof f.step - 1] = '\0';
+		w->failure = f;
+	}
+	if (n == 0) {
+		w->executing = true;
+		run->started_ms = clock_wall_ms();
+		w->deadline_us = clock_mono_us() + w->phase->timeout_ms * 1000LL;
+	}
+	fd_close(&w->status);
+}
+
+static void read_report(struct watch *w)
+{
+	struct inner_report r;
+
+	if (recv(w->sync, &r, sizeof r, MSG_DONTWAIT) == (ssize_t)sizeof r) {
+		w->report = r;
+		w->reported = true;
+	}
+}
+
+static void watch_deadline(struct watch *w)
+{
+	if (clock_mono_us() < w->deadline_us) return;
+	if (w->cut != CUT_NONE) {
+		/* Killed, and still not gone: nothing that follows can be believed. */
+		log_event(LOG_ERROR, "sandbox.undead", "name=%s pid=%d", w->phase->name, w->pid);
+		w->dead = true;
+		w->cut = CUT_SETUP;
+		setup_failed(w, "kill", ETIMEDOUT);
+		return;
+	}
+	if (!w->executing) setup_failed(w, "setup-time", ETIMEDOUT);
+	end(w, w->executing ? CUT_TIME : CUT_SETUP);
+}
+
+static int poll_timeout(const struct watch *w)
+{
+	int64_t left = (w->deadline_us - clock_mono_us()) / 1000 + 1;
+
+	if (left < 0) left = 0;
+	if (w->env->cgroup.kind == CGROUP_NONE && left > COUNT_MS) left = COUNT_MS;
+	return left > 60000 ? 60000 : (int)left;
+}
+
+static void watch_until_dead(struct watch *w, struct run_facts *run)
+{
+	struct poll_counts counts;
+
+	while (!w->dead) {
+		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
+			{w->err.fd, POLLIN, 0}, {w->status, POLLIN, 0}, {w->sync, POLLIN, 0},
+			{w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0}};
+
+		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (p[1].revents) capture_read(&w->out);
+		if (p[2].revents) capture_read(&w->err);
+		if (p[3].revents) read_status(w, run);
+		if (p[4].revents && !w->reported) read_report(w);
+		if (p[5].revents) end(w, CUT_CANCEL);
+		if (p[0].revents) w->dead = true;
+		if (w->cut == CUT_NONE && w->out.total + w->err.total > LIMIT_OUTPUT_TOTAL)
+			end(w, CUT_OUTPUT);
+		if (w->cut == CUT_NONE && w->executing && w->env->cgroup.kind == CGROUP_NONE) {
+			poll_limits_count(w->pid, &counts);
+			if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
+			if (counts.rss_bytes > run->max_rss_bytes)
+				run->max_rss_bytes = counts.rss_bytes;
+			if (counts.rss_bytes > w->phase->limits_of_job->memory_bytes)
+				end(w, CUT_MEMORY);
+		}
+		if (!w->dead) watch_deadline(w);
+	}
+}
+
+/* What only shows after the tree is dead. */
+static void collect(struct watch *w, const struct workspace *ws, struct run_facts *run)
+{
+	struct cgroup_usage use;
+	struct statvfs fs;
+
+	if (w->pid > 0) {
+		siginfo_t info;
+
+		waitid(P_PID, (id_t)w->pid, &info, WEXITED | (w->cut == CUT_SETUP ? WNOHANG : 0));
+	}
+	if (!w->reported && w->sync >= 0) read_report(w);
+	if (w->status >= 0) read_status(w, run);
+	/* Every writer is dead: both streams end. */
+	capture_read(&w->out);
+	capture_read(&w->err);
+	cgroup_job_usage(&w->group, &use);
+	run->cpu_us = use.cpu_us ? use.cpu_us : w->report.cpu_us;
+	if (use.memory_peak) run->max_rss_bytes = use.memory_peak;
+	if (!run->max_rss_bytes) run->max_rss_bytes = w->report.max_rss_bytes;
+	if (use.pids_peak) run->max_pids = use.pids_peak;
+	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
+	if (use.oom_kills && w->cut == CUT_NONE) w->cut = CUT_MEMORY;
+	if (fstatvfs(ws->mem, &fs) == 0 && (fs.f_bfree == 0 || fs.f_ffree == 0))
+		run->limits_hit |= HIT_DISK;
+}
+
+static void classify(const struct watch *w, struct run_facts *run)
+{
+	run->value = 0;
+	run->stage = SLICE("");
+	if (w->failure.step[0]) {
+		bool exec = strcmp(w->failure.step, STEP_EXEC) == 0;
+
+		run->kind = exec ? EXIT_EXEC_FAILED : EXIT_SETUP_ERROR;
+		run->value = (uint32_t)w->failure.sys;
+		if (!exec) run->stage = slice_str(w->failure.step);
+		return;
+	}
+	switch (w->cut) {
+	case CUT_TIME: run->kind = EXIT_TIMEOUT_WALL; return;
+	case CUT_OUTPUT: run->kind = EXIT_OUTPUT; return;
+	case CUT_MEMORY: run->kind = EXIT_OOM; return;
+	case CUT_CANCEL:
+		run->kind = EXIT_INTERNAL;
+		run->stage = SLICE("cancelled");
+		return;
+	case CUT_SETUP:
+	case CUT_NONE: break;
+	}
+	if (!w->executing || !w->reported) {
+		run->kind = EXIT_SETUP_ERROR;
+		run->stage = SLICE("job-init");
+	} else if (WIFSIGNALED(w->report.status)) {
+		/* RLIMIT_CPU ends with SIGXCPU, or SIGKILL two seconds of CPU later. */
+		bool cpu = WTERMSIG(w->report.status) == SIGXCPU;
+
+		run->kind = cpu ? EXIT_TIMEOUT_CPU : EXIT_SIGNALED;
+		run->value = cpu ? 0 : (uint32_t)WTERMSIG(w->report.status);
+	} else {
+		run->kind = EXIT_EXITED;
+		run->value = (uint32_t)WEXITSTATUS(w->report.status);
+	}
+}
+
+void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
+	const struct sandbox_phase *phase, int cancel, struct run_facts *run,
+	struct sandbox_output *output)
+{
+	struct watch w = {.env = env,
+		.phase = phase,
+		.group = CGROUP_JOB_INIT,
+		.out = CAPTURE_INIT,
+		.err = CAPTURE_INIT,
+		.pidfd = -1,
+		.sync = -1,
+		.status = -1,
+		.cancel = cancel};
+	struct inner in = {.env = env,
+		.ws = ws,
+		.phase = phase,
+		.sync = -1,
+		.status = -1,
+		.out = -1,
+		.err = -1,
+		.root = -1,
+		.id_map = {-1, -1},
+		.payload_fd = -1};
+	int64_t begin = clock_mono_us();
+	static char stage[sizeof w.failure.step];
+
+	memset(run, 0, sizeof *run);
+	run->started_ms = clock_wall_ms();
+	run->max_pids = 1;
+	w.deadline_us = begin + SETUP_US;
+	start(&w, &in);
+	if (w.pid > 0 && w.cut == CUT_SETUP) end(&w, CUT_SETUP);
+	if (w.pid > 0) watch_until_dead(&w, run);
+	collect(&w, ws, run);
+	run->finished_ms = clock_wall_ms();
+	run->duration_us = (uint64_t)(clock_mono_us() - begin);
+	classify(&w, run);
+	/* The stage must outlive this call; there is one phase at a time in a worker. */
+	if (run->stage.n && slice_text(stage, sizeof stage, run->stage))
+		run->stage = slice_str(stage);
+	output->out = w.out.memory >= 0 ? capture_finish(&w.out, &run->out) : -1;
+	output->err = w.err.memory >= 0 ? capture_finish(&w.err, &run->err) : -1;
+	if (!cgroup_job_close(&w.group))
+		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);
+	capture_drop(&w.out);
+	capture_drop(&w.err);
+	fd_close(&w.pidfd);
+	fd_close(&w.sync);
+	fd_close(&w.status);
+	fd_close(&in.sync);
+	fd_close(&in.status);
+	fd_close(&in.out);
+	fd_close(&in.err);
+}
