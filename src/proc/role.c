@@ -118,7 +118,8 @@ static enum err enter_root(const struct role *r, const struct boot *boot, struct
 				    mnt_tmpfs(0, 16, 0555, 0, 0, attrs);
 	if (fd < 0) return why_sys(why, E_SANDBOX_SETUP, "root");
 	ok = mnt_stack_root(fd) == 0;
-	if (ok && r->root == ROOT_AGENT && !boot->conf.no_tee)
+	/* An agent that is not there yet is looked for again at attest's next start. */
+	if (ok && r->root == ROOT_AGENT && !boot->conf.no_tee && access(boot->conf.agent, F_OK) == 0)
 		ok = mnt_point_file(fd, AGENT_NAME) == 0 &&
 			mnt_bind(boot->conf.agent, fd, AGENT_NAME, attrs, 0) == 0;
 	if (ok) ok = mnt_attrs(fd, attrs | (r->root == ROOT_DATA ? 0 : SV_ATTR_RDONLY), 0) == 0;
