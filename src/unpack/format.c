@@ -45,7 +45,8 @@ static enum err refuse(struct slice body, struct why *why)
 /* An archive that begins with its end marker is all zeros, unlike a disk image. */
 static bool is_tar(struct slice body)
 {
-	return tar_begins(body) && (body.p[0] != 0 || all_zero(body));
+	if (!tar_begins(body)) return false;
+	return !all_zero(slice_sub(body, 0, TAR_BLOCK)) || all_zero(body);
 }
 
 static bool is_manifest(struct slice body)

@@ -53,10 +53,10 @@ static enum err check_components(struct slice s, struct path *out, struct why *w
 {
 	struct slice rest = s, part = SLICE_NONE;
 
+	if (slice_search(s, 0, SLICE("//")) < s.n || s.p[s.n - 1] == '/')
+		return why_set(why, E_PATH_INVALID, "the path has two slashes in a row");
 	while (rest.n) {
 		part = slice_split(&rest, '/');
-		if (part.n == 0)
-			return why_set(why, E_PATH_INVALID, "the path has two slashes in a row");
 		if (slice_is(part, ".") || slice_is(part, ".."))
 			return why_set(why, E_PATH_INVALID, "the path has a component \"%s\"",
 				part.n == 1 ? "." : "..");

@@ -214,7 +214,9 @@ static enum err end_extended(struct scan_tar *s, struct why *why)
 	}
 	if (!name.n) return E_OK;
 	if (s->has_name) return why_set(why, E_PKG_HEADER, "two extended headers name one member");
-	name = slice_sub(name, 0, sizeof s->name);
+	if (name.n > sizeof s->name)
+		return why_set(why, E_PATH_TOO_LONG,
+			"the path has %zu bytes, at most %d are allowed", name.n, LIMIT_PATH_BYTES);
 	memcpy(s->name, name.p, name.n);
 	s->name_len = name.n;
 	s->has_name = true;

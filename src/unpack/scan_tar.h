@@ -38,7 +38,7 @@ struct scan_tar {
 	unsigned n_extensions, n_before; /* in all; before the next member */
 	uint64_t member_position;
 	bool has_pax, has_name, has_size;
-	uint8_t name[2 * LIMIT_PATH_BYTES]; /* cut here: longer ones are too long anyway */
+	uint8_t name[2 * LIMIT_PATH_BYTES]; /* room for "./" in front of a path */
 	size_t name_len;
 	uint64_t size;
 	const char *other;

@@ -87,20 +87,21 @@ static uint16_t le16_at(struct slice s, size_t at)
 static enum err find_end(struct slice zip, size_t *out, struct why *why)
 {
 	struct slice rest;
-	size_t at, comment, found = 0, hits = 0, later = 0;
+	size_t at, comment, found = 0, hits = 0;
+	bool other = false;
 	size_t from = zip.n < TAIL_MAX ? 0 : zip.n - TAIL_MAX;
 
 	for (at = slice_search(zip, from, SLICE("PK\5\6")); at < zip.n;
 		at = slice_search(zip, at + 1, SLICE("PK\5\6"))) {
 		if (zip.n - at < END_LEN) break;
-		later = at;
+		other = true;
 		rest = slice_from(zip, at + END_LEN);
 		comment = le16_at(zip, at + 20);
 		if (comment > rest.n || !is_padding(slice_from(rest, comment), zip.n)) continue;
 		found = at;
 		hits++;
 	}
-	if (hits == 0 && later)
+	if (hits == 0 && other)
 		return why_set(why, E_PKG_TRAILING, "data behind the end of the zip archive");
 	if (hits == 0)
 		return why_set(
