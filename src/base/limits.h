@@ -27,11 +27,17 @@
 	X(LIMIT_COMPONENT_BYTES, 255, "bytes", "path-too-long", "NAME_MAX of Linux file systems") \
 	X(LIMIT_PATH_DEPTH, 16, "levels", "path-too-long", "the deepest published path has 6 levels") \
 	X(LIMIT_HEADER_BYTES, 1 * MIB, "bytes", "package-header", "extended headers are names, not content") \
+	X(LIMIT_EXTENSIONS, 8 * KIB, "headers", "package-header", "one long name and one pax header for each of 4096 members") \
+	X(LIMIT_EXTENSIONS_EACH, 8, "headers", "package-header", "extended headers before one member; real archives have at most 3") \
+	X(LIMIT_PAX_RECORDS, 256, "records", "package-header", "records of one pax header; real ones have about 20") \
+	X(LIMIT_ZSTD_WINDOW_LOG, 23, "log2 bytes", "package-format", "8 MiB is what RFC 8878 asks of readers; zstd -19 needs no more") \
+	X(LIMIT_ZIP_COMMENT, 1 * KIB, "bytes", "package-format", "git writes a commit id there; long ones hide other archives") \
 	X(LIMIT_UNPACK_MS, 20000, "ms", "package-timeout", "unpacking 64 MiB takes under a second") \
 	X(LIMIT_MANIFEST_BYTES, 256 * KIB, "bytes", "manifest-too-large", "what the most used reader reads of SKILL.md") \
 	X(LIMIT_FRONTMATTER_BYTES, 64 * KIB, "bytes", "frontmatter-too-large", "the largest published one has 2192 bytes") \
 	X(LIMIT_YAML_NODES, 2000, "nodes", "yaml-limits", "bounds work on hostile YAML") \
 	X(LIMIT_YAML_DEPTH, 16, "levels", "yaml-limits", "bounds nesting of hostile YAML") \
+	X(LIMIT_YAML_KEY_BYTES, 1 * KIB, "bytes", "yaml-limits", "what YAML itself allows a plain key") \
 	X(LIMIT_NAME_BYTES, 256, "bytes", "name-invalid", "names are shown in pages and badges") \
 	X(LIMIT_VERSION_BYTES, 64, "bytes", "version-invalid", "versions are shown in pages and badges") \
 	X(LIMIT_DESCRIPTION_BYTES, 16 * KIB, "bytes", "description-invalid", "the standard says 1024 characters") \

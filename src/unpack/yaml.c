@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* A small YAML tree from libyaml's events. Runs in unpack; no I/O. */
+#include "unpack/yaml.h"
+
+#include <string.h>
+#include <yaml.h>
+
+#include "base/text.h"
+
+struct build {
+	struct yaml *y;
+	yaml_parser_t parser;
+	uint32_t first_line;
+	struct why *why;
+	unsigned depth;
+	struct {
+		uint32_t node, last; /* an open collection and its last child so far */
+		bool key;            /* of a map: the next child is a key */
+	} open[LIMIT_YAML_DEPTH];
+	unsigned documents;
+};
+
+static enum err refuse(struct build *b, yaml_mark_t mark, enum err e, const char *text)
+{
+	if (b->why) {
+		why_set(b->why, e, "%s", text);
+		b->why->line = b->first_line + (uint32_t)mark.line;
+		b->why->column = (uint32_t)mark.column + 1;
+	}
+	return e;
+}
+
+/* What libyaml says, with what helps in the most frequent case. */
+static enum err syntax_error(struct build *b, struct slice in)
+{
+	const yaml_parser_t *p = &b->parser;
+	const char *problem = p->problem ? p->problem : "syntax error";
+	bool colon = strstr(problem, "mapping values are not allowed") != NULL;
+	struct slice line = in;
+	size_t i;
+	char text[200];
+
+	if (p->error == YAML_MEMORY_ERROR) return E_NO_MEMORY;
+	/* libyaml has other words for a key that is longer than YAML allows. */
+	for (i = 0; i < p->problem_mark.line && line.n; i++)
+		slice_split(&line, '\n');
+	line = slice_split(&line, '\n');
+	if (slice_search(line, 0, SLICE(":")) > LIMIT_YAML_KEY_BYTES &&
+		line.n > LIMIT_YAML_KEY_BYTES)
+		return refuse(b, p->problem_mark, E_YAML_LIMITS, "a key is too long");
+	snprintf(text, sizeof text, "%s%s%s%s", problem, p->context ? ", " : "",
+		p->context ? p->context : "",
+		colon ? "; put quotes around a value that holds \": \"" : "");
+	return refuse(b, p->problem_mark, E_YAML_INVALID, text);
+}
+
+static enum err add_node(struct build *b, const struct yaml_node *n, yaml_mark_t mark)
+{
+	struct yaml *y = b->y;
+	uint32_t at;
+
+	if (y->n == LIMIT_YAML_NODES)
+		return refuse(b, mark, E_YAML_LIMITS, "too many keys and values");
+	if (n->kind != YAML_TEXT && b->depth == LIMIT_YAML_DEPTH)
+		return refuse(b, mark, E_YAML_LIMITS, "nested too deeply");
+	at = ++y->n;
+	y->nodes[at] = *n;
+	y->nodes[at].line = b->first_line + (uint32_t)mark.line;
+	y->nodes[at].column = (uint32_t)mark.column + 1;
+	if (b->depth) {
+		uint32_t last = b->open[b->depth - 1].last;
+
+		if (last)
+			y->nodes[last].next = at;
+		else
+			y->nodes[b->open[b->depth - 1].node].first = at;
+		b->open[b->depth - 1].last = at;
+		b->open[b->depth - 1].key = !b->open[b->depth - 1].key;
+	}
+	if (n->kind != YAML_TEXT) {
+		b->open[b->depth].node = at;
+		b->open[b->depth].last = 0;
+		b->open[b->depth++].key = n->kind == YAML_MAP;
+	}
+	return E_OK;
+}
+
+/* True when the node to come is a key of a map. */
+static bool at_key(const struct build *b)
+{
+	return b->depth && b->open[b->depth - 1].key &&
+	       b->y->nodes[b->open[b->depth - 1].node].kind == YAML_MAP;
+}
+
+static enum err check_key(struct build *b, struct slice key, yaml_mark_t mark)
+{
+	const struct yaml_node *map = &b->y->nodes[b->open[b->depth - 1].node];
+	const struct yaml_node *n = yaml_first(b->y, map);
+
+	if (slice_is(key, "<<")) return refuse(b, mark, E_YAML_MERGE, "write the keys out");
+	if (key.n > LIMIT_YAML_KEY_BYTES)
+		return refuse(b, mark, E_YAML_LIMITS, "a key is too long");
+	for (; n; n = yaml_next(b->y, yaml_next(b->y, n)))
+		if (slice_eq(n->text, key)) {
+			char shown[80], text[120];
+
+			snprintf(text, sizeof text, "'%s' is there twice; keep one",
+				text_ascii(shown, sizeof shown, key));
+			return refuse(b, mark, E_YAML_DUPLICATE_KEY, text);
+		}
+	return E_OK;
+}
+
+static enum err take_text(struct build *b, const yaml_event_t *event)
+{
+	struct slice s = slice_of(event->data.scalar.value, event->data.scalar.length);
+	struct yaml_node n = {.kind = YAML_TEXT};
+	enum err e;
+
+	if (slice_find(s, 0, 0) < s.n)
+		return refuse(
+			b, event->start_mark, E_MANIFEST_CONTROL, "a text holds a NUL; remove it");
+	if (at_key(b)) {
+		e = check_key(b, s, event->start_mark);
+		if (e) return e;
+	}
+	n.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	n.text = slice_of(buf_reserve(b->y->text, s.n), s.n);
+	buf_put(b->y->text, s);
+	if (b->y->text->err) return refuse(b, event->start_mark, E_YAML_LIMITS, "too much text");
+	return add_node(b, &n, event->start_mark);
+}
+
+static enum err take_collection(struct build *b, const yaml_event_t *event, enum yaml_kind kind)
+{
+	struct yaml_node n = {.kind = (uint8_t)kind};
+
+	if (at_key(b))
+		return refuse(b, event->start_mark, E_YAML_KEY, "a list or mapping as a key");
+	return add_node(b, &n, event->start_mark);
+}
+
+/* Anchors and tags are refused where they are written, whatever they stand on. */
+static enum err check_properties(
+	struct build *b, const yaml_event_t *event, const void *anchor, const void *tag)
+{
+	if (anchor)
+		return refuse(b, event->start_mark, E_YAML_ALIAS,
+			"an anchor (&name); write the value out, or put quotes around it");
+	if (tag)
+		return refuse(b, event->start_mark, E_YAML_TAG,
+			"a tag (!name); remove it, or put quotes around the value");
+	return E_OK;
+}
+
+static enum err take_event(struct build *b, const yaml_event_t *event)
+{
+	enum err e;
+
+	switch (event->type) {
+	case YAML_DOCUMENT_START_EVENT:
+		if (b->documents++ == 0) return E_OK;
+		return refuse(b, event->start_mark, E_YAML_MULTIDOC, "one document only");
+	case YAML_ALIAS_EVENT:
+		return refuse(b, event->start_mark, E_YAML_ALIAS,
+			"an alias (*name); write the value out, or put quotes around it");
+	case YAML_SCALAR_EVENT:
+		e = check_properties(b, event, event->data.scalar.anchor, event->data.scalar.tag);
+		return e ? e : take_text(b, event);
+	case YAML_SEQUENCE_START_EVENT:
+		e = check_properties(b, event, event->data.sequence_start.anchor,
+			event->data.sequence_start.tag);
+		return e ? e : take_collection(b, event, YAML_LIST);
+	case YAML_MAPPING_START_EVENT:
+		e = check_properties(
+			b, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+		return e ? e : take_collection(b, event, YAML_MAP);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT: b->depth--; return E_OK;
+	default: return E_OK;
+	}
+}
+
+static enum err build_tree(struct build *b, struct slice in)
+{
+	yaml_event_t event;
+	bool more = true;
+	enum err e = E_OK;
+
+	while (more && !e) {
+		if (!yaml_parser_parse(&b->parser, &event)) return syntax_error(b, in);
+		more = event.type != YAML_STREAM_END_EVENT;
+		e = take_event(b, &event);
+		yaml_event_delete(&event);
+	}
+	if (!e && (b->y->n == 0 || yaml_root(b->y)->kind != YAML_MAP))
+		e = refuse(b, (yaml_mark_t){0, 0, 0}, E_FRONTMATTER_NOT_MAPPING,
+			"write lines of the form \"name: value\"");
+	return e;
+}
+
+enum err yaml_read(
+	struct yaml *y, struct buf *text, struct slice in, uint32_t first_line, struct why *why)
+{
+	struct build b = {.y = y, .first_line = first_line, .why = why};
+	enum err e;
+
+	y->n = 0;
+	y->text = text;
+	if (!yaml_parser_initialize(&b.parser)) return E_NO_MEMORY;
+	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
+	/* libyaml wants a pointer even for nothing. */
+	if (!in.p) in = SLICE("");
+	yaml_parser_set_input_string(&b.parser, in.p, in.n);
+	e = build_tree(&b, in);
+	yaml_parser_delete(&b.parser);
+	return e;
+}
+
+const struct yaml_node *yaml_root(const struct yaml *y)
+{
+	return &y->nodes[1];
+}
+
+const struct yaml_node *yaml_first(const struct yaml *y, const struct yaml_node *n)
+{
+	return n && n->first ? &y->nodes[n->first] : NULL;
+}
+
+const struct yaml_node *yaml_next(const struct yaml *y, const struct yaml_node *n)
+{
+	return n && n->next ? &y->nodes[n->next] : NULL;
+}
+
+bool yaml_is_null(const struct yaml_node *n)
+{
+	return n->kind == YAML_TEXT && n->plain &&
+	       (n->text.n == 0 || slice_is(n->text, "~") || slice_is(n->text, "null"));
+}
+
+const struct yaml_node *yaml_get(const struct yaml *y, const struct yaml_node *map, const char *key)
+{
+	const struct yaml_node *k, *v;
+
+	if (!map || map->kind != YAML_MAP) return NULL;
+	for (k = yaml_first(y, map); k; k = yaml_next(y, v)) {
+		v = yaml_next(y, k);
+		if (!v) break;
+		if (slice_is(k->text, key)) return yaml_is_null(v) ? NULL : v;
+	}
+	return NULL;
+}
+
+uint32_t yaml_add(
+	struct yaml *y, enum yaml_kind kind, struct slice text, const struct yaml_node *at)
+{
+	if (y->n == LIMIT_YAML_NODES) return 0;
+	y->nodes[++y->n] = (struct yaml_node){
+		.kind = (uint8_t)kind, .line = at->line, .column = at->column, .text = text};
+	return y->n;
+}
