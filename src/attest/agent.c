@@ -105,12 +105,14 @@ struct head {
 static enum err read_field(struct slice line, struct head *h)
 {
 	size_t colon = slice_find(line, 0, ':');
-	struct slice name = slice_sub(line, 0, colon), value = slice_trim(slice_from(line, colon + 1));
+	struct slice name = slice_sub(line, 0, colon),
+		     value = slice_trim(slice_from(line, colon + 1));
 
 	if (colon == line.n || name.n == 0) return E_FORMAT;
 	if (slice_is_nocase(name, "content-length")) {
 		/* Two different lengths are two different messages. */
-		if (h->has_length || parse_u64(value, LIMIT_AGENT_BYTES, &h->length)) return E_FORMAT;
+		if (h->has_length || parse_u64(value, LIMIT_AGENT_BYTES, &h->length))
+			return E_FORMAT;
 		h->has_length = true;
 	}
 	if (slice_is_nocase(name, "transfer-encoding")) {

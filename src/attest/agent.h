@@ -19,8 +19,8 @@ struct agent {
 	bool connected;
 	struct buf out; /* request, and how much of it went out */
 	size_t sent;
-	struct buf in;        /* raw answer */
-	struct slice body;    /* of a complete answer; points into in */
+	struct buf in;     /* raw answer */
+	struct slice body; /* of a complete answer; points into in */
 	int64_t deadline_us;
 };
 

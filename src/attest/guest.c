@@ -87,12 +87,13 @@ static enum err check_body(struct slice quote, const uint8_t want[REPORT_DATA_LE
 
 	if (e) return why_set(why, e, "the quote: %s", err_text(e));
 	if (!slice_eq(body->report_data, slice_of(want, REPORT_DATA_LEN)))
-		return why_set(why, E_REPORT_DATA_MISMATCH, "the quote holds other report data than asked");
+		return why_set(why, E_REPORT_DATA_MISMATCH,
+			"the quote holds other report data than asked");
 	return E_OK;
 }
 
-static enum err check_log(struct eventlog *log, const struct tdx_body *body, const struct guest *g,
-	struct why *why)
+static enum err check_log(
+	struct eventlog *log, const struct tdx_body *body, const struct guest *g, struct why *why)
 {
 	struct launch l;
 	enum err e = eventlog_matches(log, 3, body->rtmr[3], why);
@@ -101,10 +102,12 @@ static enum err check_log(struct eventlog *log, const struct tdx_body *body, con
 	if (!e) e = eventlog_mrconfigid(&l, body->mrconfigid, why);
 	if (e) return e;
 	if (!slice_eq(l.compose_hash, SLICE_OF(g->compose_hash)))
-		return why_set(why, E_COMPOSE_HASH, "the measured compose hash is not that of app_compose");
+		return why_set(why, E_COMPOSE_HASH,
+			"the measured compose hash is not that of app_compose");
 	if (!slice_eq(l.app_id, SLICE_OF(g->app_id)) ||
 		!slice_eq(l.instance_id, slice_of(g->instance_id, g->instance_len)))
-		return why_set(why, E_IDENTITY_MISMATCH, "the measured app or instance id is another one");
+		return why_set(
+			why, E_IDENTITY_MISMATCH, "the measured app or instance id is another one");
 	return E_OK;
 }
 

@@ -63,7 +63,8 @@ static const struct filter_guard guards[] = {
 	{S(mprotect), FILTER_KILL, 1, no_exec},
 	{S(socket), FILTER_KILL, 1, unix_stream},
 };
-static const struct filter_spec calls = {groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+static const struct filter_spec calls = {
+	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
 
 static int attest_run(struct boot *boot, struct chan *control, struct message *m);
 
@@ -73,7 +74,7 @@ const struct role role_attest = {
 	.uid = 904,
 	.root = ROOT_AGENT,
 	.namespaces = SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC |
-		SV_CLONE_NEWUTS,
+		      SV_CLONE_NEWUTS,
 	.files = 256,
 	.memory = 256 * MIB,
 	.calls = &calls,
@@ -115,7 +116,7 @@ struct attest {
 	struct verifier_id who;
 	struct agent agent;
 	struct guest guest;
-	bool ready;      /* who we are is known */
+	bool ready; /* who we are is known */
 	bool asking_info;
 	int64_t info_ms; /* when to ask for Info again */
 	unsigned info_tries, refused;
@@ -128,7 +129,8 @@ struct attest {
 
 static void hello(struct attest *a)
 {
-	struct msg_attester m = {.ready = a->ready, .tee = !a->conf.no_tee, .spki = SLICE_OF(a->who.spki)};
+	struct msg_attester m = {
+		.ready = a->ready, .tee = !a->conf.no_tee, .spki = SLICE_OF(a->who.spki)};
 	struct buf b = buf_heap(2 * MIB);
 	struct jw w = jw_to(&b, false);
 	uint8_t keyid[SHA256_LEN];
@@ -165,7 +167,8 @@ static void drop_first(struct attest *a)
 	memmove(a->queue, a->queue + 1, a->n * sizeof *a->queue);
 }
 
-static void answer_retry(struct attest *a, const struct msg_attempt *at, enum err code, const char *text)
+static void answer_retry(
+	struct attest *a, const struct msg_attempt *at, enum err code, const char *text)
 {
 	struct msg_retry m = {.at = *at, .code = code, .text = slice_str(text)};
 
@@ -183,7 +186,8 @@ static void fail_first(struct attest *a, const struct why *why)
 {
 	struct request *r = &a->queue[0];
 
-	log_event(LOG_WARN, "attest.no-quote", "error=%s why=\"%s\"", err_name(why->code), why->text);
+	log_event(
+		LOG_WARN, "attest.no-quote", "error=%s why=\"%s\"", err_name(why->code), why->text);
 	if (r->kind == REQUEST_RESULT)
 		answer_retry(a, &r->at, why->code, why->text);
 	else
@@ -271,7 +275,8 @@ static enum err build_statement(struct attest *a, const struct msg_result *m, st
 	memcpy(r->nonce, record.nonce, NONCE_LEN);
 	dsse_digest(buf_slice(&r->statement), digest);
 	r->signature_len = p256_sign(&a->secrets->key, digest, r->signature);
-	report_data(REPORT_RESULT, buf_slice(&r->statement), r->has_nonce ? r->nonce : NULL, r->report_data);
+	report_data(REPORT_RESULT, buf_slice(&r->statement), r->has_nonce ? r->nonce : NULL,
+		r->report_data);
 	return E_OK;
 }
 
@@ -301,7 +306,8 @@ static void take_result(struct attest *a, struct message *m)
 	}
 	fd_close(&fd);
 	if (e) {
-		log_event(LOG_ERROR, "attest.refused-record", "error=%s why=\"%s\"", err_name(e), why.text);
+		log_event(LOG_ERROR, "attest.refused-record", "error=%s why=\"%s\"", err_name(e),
+			why.text);
 		answer_retry(a, &res.at, e, why.text);
 		buf_drop(&r->statement);
 		return;
@@ -316,7 +322,8 @@ static void take_identity(struct attest *a, struct message *m)
 	static const uint8_t zero[NONCE_LEN];
 
 	if (MSG_READ(identity, m, &ask)) return;
-	if (a->n == PENDING_MAX || !a->ready || a->conf.no_tee || memcmp(ask.nonce, zero, sizeof zero) == 0) {
+	if (a->n == PENDING_MAX || !a->ready || a->conf.no_tee ||
+		memcmp(ask.nonce, zero, sizeof zero) == 0) {
 		answer_no_identity(a, m->id, E_NOT_READY);
 		return;
 	}
@@ -342,11 +349,13 @@ static enum err ask_quote(struct attest *a, struct why *why)
 
 static void info_failed(struct attest *a, const struct why *why)
 {
-	int64_t pause = (int64_t)LIMIT_AGENT_RETRY_MIN_MS << (a->info_tries < 6 ? a->info_tries : 6);
+	int64_t pause = (int64_t)LIMIT_AGENT_RETRY_MIN_MS
+			<< (a->info_tries < 6 ? a->info_tries : 6);
 
 	if (pause > LIMIT_AGENT_RETRY_MAX_MS) pause = LIMIT_AGENT_RETRY_MAX_MS;
 	if (a->info_tries++ == 0 || pause == LIMIT_AGENT_RETRY_MAX_MS)
-		log_event(LOG_WARN, "attest.no-info", "error=%s why=\"%s\"", err_name(why->code), why->text);
+		log_event(LOG_WARN, "attest.no-info", "error=%s why=\"%s\"", err_name(why->code),
+			why->text);
 	a->info_ms = clock_mono_us() / 1000 + pause;
 }
 
@@ -451,8 +460,10 @@ static int poll_timeout(const struct attest *a)
 {
 	int64_t now = clock_mono_us() / 1000, next = now + 60000;
 
-	if (agent_busy(&a->agent)) next = a->agent.deadline_us / 1000 + 1;
-	else if (!a->ready) next = a->info_ms;
+	if (agent_busy(&a->agent))
+		next = a->agent.deadline_us / 1000 + 1;
+	else if (!a->ready)
+		next = a->info_ms;
 	return next <= now ? 0 : (int)(next - now);
 }
 
@@ -461,7 +472,8 @@ static int loop(struct attest *a, struct message *m)
 	for (;;) {
 		struct pollfd p[3] = {
 			{a->control->fd, POLLIN, 0},
-			{a->store.fd, (short)(POLLIN | (chan_wants_write(&a->store) ? POLLOUT : 0)), 0},
+			{a->store.fd, (short)(POLLIN | (chan_wants_write(&a->store) ? POLLOUT : 0)),
+				0},
 			{a->agent.fd, agent_events(&a->agent), 0},
 		};
 		int status;

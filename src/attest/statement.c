@@ -55,7 +55,8 @@ static void behaviour(struct jw *w)
 	jw_object_end(w);
 }
 
-static void descriptor(struct jw *w, const char *name, const uint8_t sha[SHA256_LEN], struct slice uri)
+static void descriptor(
+	struct jw *w, const char *name, const uint8_t sha[SHA256_LEN], struct slice uri)
 {
 	jw_object(w);
 	jw_key(w, "digest");
@@ -137,7 +138,8 @@ static void exit_facts(struct jw *w, const struct run_facts *r)
 	jw_key(w, "exit");
 	jw_object(w);
 	if (r->kind == EXIT_EXITED) jw_key_u64(w, "code", r->value);
-	if (r->kind == EXIT_EXEC_FAILED || r->kind == EXIT_SETUP_ERROR) jw_key_u64(w, "errno", r->value);
+	if (r->kind == EXIT_EXEC_FAILED || r->kind == EXIT_SETUP_ERROR)
+		jw_key_u64(w, "errno", r->value);
 	jw_key_cstr(w, "kind", exit_kind_name((enum exit_kind)r->kind));
 	if (r->kind == EXIT_SIGNALED) jw_key_u64(w, "signal", r->value);
 	if (r->stage.n) jw_key_str(w, "stage", r->stage);
@@ -392,8 +394,8 @@ static void subjects(struct jw *w, const struct record *r, struct slice skill_id
 	jw_array_end(w);
 }
 
-enum err statement_write(const struct record *r, const struct verifier_id *who, uint64_t seq,
-	struct buf *out)
+enum err statement_write(
+	const struct record *r, const struct verifier_id *who, uint64_t seq, struct buf *out)
 {
 	char id[SKILL_ID_MAX];
 	struct slice skill_id = manifest_skill_id(id, &r->manifest, r->package.dir_hash1);

@@ -17,10 +17,10 @@
 
 /* Who made the statement. */
 struct verifier_id {
-	bool tee;                /* a quote will stand behind it */
-	uint8_t app_id[20];      /* with tee only */
-	uint8_t instance_id[20]; /* with tee only; n bytes of it */
-	size_t instance_len;     /* 0 or 20 */
+	bool tee;                         /* a quote will stand behind it */
+	uint8_t app_id[20];               /* with tee only */
+	uint8_t instance_id[20];          /* with tee only; n bytes of it */
+	size_t instance_len;              /* 0 or 20 */
 	uint8_t compose_hash[SHA256_LEN]; /* with tee only */
 	uint8_t binary_sha256[SHA256_LEN];
 	uint8_t boot_id[BOOT_ID_LEN];
@@ -31,7 +31,7 @@ struct verifier_id {
  * Appends the canonical statement. seq is the number of this statement in the
  * lifetime of the key. E_TOO_LARGE above LIMIT_STATEMENT_BYTES.
  */
-enum err statement_write(const struct record *r, const struct verifier_id *who, uint64_t seq,
-	struct buf *out);
+enum err statement_write(
+	const struct record *r, const struct verifier_id *who, uint64_t seq, struct buf *out);
 
 #endif

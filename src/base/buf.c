@@ -77,7 +77,8 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
 		}
 		if (!grow(b, need)) return NULL;
 	}
-	return b->p + b->n;
+	/* An empty heap buffer that needs no room has no memory yet. */
+	return b->p ? b->p + b->n : NULL;
 }
 
 void buf_commit(struct buf *b, size_t n)

@@ -50,7 +50,8 @@ void buf_hex(struct buf *b, struct slice s);
 void buf_fmt(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /*
  * Room for n more bytes, to be filled by the caller and counted with
- * buf_commit. NULL when it cannot be had (and err is set).
+ * buf_commit. NULL when it cannot be had (and err is set), or when n is 0 and
+ * there is no memory yet (and err is not).
  */
 uint8_t *buf_reserve(struct buf *b, size_t n);
 void buf_commit(struct buf *b, size_t n);

@@ -21,8 +21,11 @@ struct slice {
 /* A slice over a string literal, without its NUL. */
 #define SLICE(lit) ((struct slice){(const uint8_t *)("" lit), sizeof(lit) - 1})
 #define SLICE_NONE ((struct slice){NULL, 0})
-/* A slice over a whole array of bytes. */
-#define SLICE_OF(array) ((struct slice){(const uint8_t *)(array), sizeof(array)})
+/* A slice over a whole array; does not compile for a pointer. */
+#define SLICE_OF(array)                                                                            \
+	((struct slice){(const uint8_t *)(array), sizeof(array) + 0 * SLICE_ARRAY_ONLY(array)})
+#define SLICE_ARRAY_ONLY(a)                                                                        \
+	sizeof(char[1 - 2 * __builtin_types_compatible_p(__typeof__(a), __typeof__(&(a)[0]))])
 
 struct slice slice_of(const void *p, size_t n);
 /* Over a NUL-terminated string that we made ourselves; NULL gives an empty slice. */

@@ -72,15 +72,16 @@ static void put_head(struct server *s, struct conn *c, const struct answer_head 
 
 	buf_fmt(&c->out, "HTTP/1.1 %u %s\r\n", h->status, phrase(h->status));
 	if (h->type) buf_fmt(&c->out, "Content-Type: %s\r\n", h->type);
-	if (h->status != 204 && h->status != 304) buf_fmt(&c->out, "Content-Length: %zu\r\n", length);
+	if (h->status != 204 && h->status != 304)
+		buf_fmt(&c->out, "Content-Length: %zu\r\n", length);
 	buf_fmt(&c->out, "Connection: %s\r\n", close ? "close" : "keep-alive");
 	if (h->etag.n) {
 		buf_str(&c->out, "ETag: \"");
 		buf_put(&c->out, h->etag);
 		buf_str(&c->out, "\"\r\n");
 	}
-	buf_str(&c->out, h->immutable ? "Cache-Control: public, max-age=31536000, immutable\r\n" :
-					"Cache-Control: no-store\r\n");
+	buf_str(&c->out, h->immutable ? "Cache-Control: public, max-age=31536000, immutable\r\n"
+				      : "Cache-Control: no-store\r\n");
 	buf_str(&c->out, "X-Content-Type-Options: nosniff\r\n"
 			 "Access-Control-Allow-Origin: *\r\n"
 			 "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"

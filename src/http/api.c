@@ -53,7 +53,8 @@ static enum err read_nonce(struct slice text, uint8_t out[NONCE_LEN])
 {
 	static const uint8_t zero[NONCE_LEN];
 
-	if (hex_exact(text, out, NONCE_LEN) || memcmp(out, zero, NONCE_LEN) == 0) return E_NONCE_INVALID;
+	if (hex_exact(text, out, NONCE_LEN) || memcmp(out, zero, NONCE_LEN) == 0)
+		return E_NONCE_INVALID;
 	return E_OK;
 }
 
@@ -87,7 +88,8 @@ static void get_bundle(struct server *s, struct conn *c, const struct request *r
 	if (!read_job_id(id, c))
 		answer_error(s, c, E_JOB_NOT_FOUND, NULL);
 	else if (request_param(r, "nonce").p)
-		answer_error(s, c, E_NOT_AVAILABLE, "a statement is quoted once, under its own nonce");
+		answer_error(
+			s, c, E_NOT_AVAILABLE, "a statement is quoted once, under its own nonce");
 	else if (!format.p)
 		ask_job(s, c, WANT_BUNDLE, PARTS_BUNDLE);
 	else if (slice_is(format, "dsse"))
@@ -118,7 +120,7 @@ static void get_verify(struct server *s, struct conn *c, struct slice rest)
 static bool is_get_path(struct slice path)
 {
 	return slice_is(path, "/health") || slice_is(path, "/info") || slice_is(path, "/quote") ||
-		slice_starts(path, "/verify/") || slice_starts(path, "/attestation/");
+	       slice_starts(path, "/verify/") || slice_starts(path, "/attestation/");
 }
 
 static void get(struct server *s, struct conn *c, const struct request *r)
@@ -144,8 +146,9 @@ static void get(struct server *s, struct conn *c, const struct request *r)
 /* How the body of this type carries a package. */
 static enum err body_kind(struct slice type, bool *multipart)
 {
-	static const char *const raw[] = {"application/gzip", "application/x-gzip", "application/x-tar",
-		"application/zip", "application/zstd", "application/octet-stream", "text/markdown"};
+	static const char *const raw[] = {"application/gzip", "application/x-gzip",
+		"application/x-tar", "application/zip", "application/zstd",
+		"application/octet-stream", "text/markdown"};
 	struct slice rest = type, name = slice_trim(slice_split(&rest, ';'));
 	unsigned i;
 
@@ -195,7 +198,8 @@ static void post_verify(struct server *s, struct conn *c, const struct request *
 {
 	enum err e = s->stopping ? E_DRAINING : start_upload(s, c, r);
 
-	if (!e && chan_send(&s->store, MSG_SPOOL, conn_id(s, c), SLICE_NONE, NULL, 0)) e = E_NOT_READY;
+	if (!e && chan_send(&s->store, MSG_SPOOL, conn_id(s, c), SLICE_NONE, NULL, 0))
+		e = E_NOT_READY;
 	if (e) {
 		/* The body is not read: what follows in the stream is not a request. */
 		c->refused = c->close = true;
@@ -210,15 +214,17 @@ static void post_verify(struct server *s, struct conn *c, const struct request *
 static bool looks_like_package(const struct upload *u)
 {
 	static const uint8_t zeros[512];
-	struct slice b = slice_of(u->first, u->size < sizeof u->first ? (size_t)u->size : sizeof u->first);
+	struct slice b =
+		slice_of(u->first, u->size < sizeof u->first ? (size_t)u->size : sizeof u->first);
 	struct slice text = b;
 
 	/* Too short to tell: the unpack process says what is wrong with it. */
 	if (b.n < sizeof u->first) return true;
 	if (slice_starts(text, "\xef\xbb\xbf")) text = slice_from(text, 3);
-	return slice_starts(b, "\x1f\x8b") || slice_starts(b, "PK\x03\x04") || slice_starts(b, "PK\x05\x06") ||
-		slice_starts(b, "\x28\xb5\x2f\xfd") || slice_is(slice_sub(b, 257, 5), "ustar") ||
-		slice_starts(text, "---") || slice_eq(b, SLICE_OF(zeros));
+	return slice_starts(b, "\x1f\x8b") || slice_starts(b, "PK\x03\x04") ||
+	       slice_starts(b, "PK\x05\x06") || slice_starts(b, "\x28\xb5\x2f\xfd") ||
+	       slice_is(slice_sub(b, 257, 5), "ustar") || slice_starts(text, "---") ||
+	       slice_eq(b, SLICE_OF(zeros));
 }
 
 void api_uploaded(struct server *s, struct conn *c)
@@ -228,7 +234,8 @@ void api_uploaded(struct server *s, struct conn *c)
 	enum err e = u->multipart ? multipart_end(u->multipart) : E_OK;
 
 	if (!e && u->multipart && u->multipart->has_nonce) {
-		e = u->has_nonce ? E_NONCE_INVALID : read_nonce(slice_str(u->multipart->nonce), u->nonce);
+		e = u->has_nonce ? E_NONCE_INVALID
+				 : read_nonce(slice_str(u->multipart->nonce), u->nonce);
 		u->has_nonce = true;
 	}
 	if (!e && u->size == 0) e = E_NO_PACKAGE;
@@ -238,7 +245,8 @@ void api_uploaded(struct server *s, struct conn *c)
 	sha256_out(&u->hash, m.sha256);
 	c->want = WANT_SUBMIT;
 	conn_wait(c, CONN_STORE, STORE_MS);
-	if (!e && MSG_SEND(&s->store, MSG_SUBMIT, conn_id(s, c), submit, &m, &u->fd, 1)) e = E_NOT_READY;
+	if (!e && MSG_SEND(&s->store, MSG_SUBMIT, conn_id(s, c), submit, &m, &u->fd, 1))
+		e = E_NOT_READY;
 	if (e) answer_error(s, c, e, NULL);
 }
 
@@ -281,7 +289,8 @@ static struct buf body_buf(void)
 	return buf_heap(LIMIT_BUNDLE_BYTES);
 }
 
-static void answer_json(struct server *s, struct conn *c, unsigned status, struct buf *body, enum err e)
+static void answer_json(
+	struct server *s, struct conn *c, unsigned status, struct buf *body, enum err e)
 {
 	struct answer_head h = {.status = status, .type = JSON_TYPE};
 
@@ -299,7 +308,8 @@ static void map_parts(struct message *m, uint32_t have, struct parts *p)
 	memset(p, 0, sizeof *p);
 	for (bit = 0; bit < PART_COUNT; bit++) {
 		if (!(have >> bit & 1)) continue;
-		if (n < m->n_fds && map_sealed(m->fds[n], LIMIT_BUNDLE_BYTES, &p->part[bit]) == E_OK)
+		if (n < m->n_fds &&
+			map_sealed(m->fds[n], LIMIT_BUNDLE_BYTES, &p->part[bit]) == E_OK)
 			p->have |= 1U << bit;
 		n++;
 	}
@@ -314,7 +324,8 @@ static void unmap_parts(struct parts *p)
 }
 
 /* Answers that never change once a job is completed. */
-static void answer_immutable(struct server *s, struct conn *c, const struct msg_job *job, const struct parts *p)
+static void answer_immutable(
+	struct server *s, struct conn *c, const struct msg_job *job, const struct parts *p)
 {
 	struct answer_head h = {.status = 200, .type = JSON_TYPE, .immutable = true};
 	uint8_t tag_mem[2 * SHA256_LEN], name_mem[160], more_mem[256], digest[SHA256_LEN];
@@ -332,7 +343,8 @@ static void answer_immutable(struct server *s, struct conn *c, const struct msg_
 	case WANT_BUNDLE:
 		h.type = "application/vnd.skill-verifier.attestation+json";
 		e = render_bundle_name(&name, c->job_id, p);
-		buf_fmt(&more, "Content-Disposition: attachment; filename=\"%s\"\r\n", buf_text(&name));
+		buf_fmt(&more, "Content-Disposition: attachment; filename=\"%s\"\r\n",
+			buf_text(&name));
 		h.more = buf_text(&more);
 		if (!e) e = render_bundle(&body, &job->job, p);
 		break;
@@ -452,8 +464,10 @@ static void health(struct server *s, struct conn *c, struct message *m)
 	if (ready)
 		jw_null(&w);
 	else
-		jw_cstr(&w, s->stopping ? "the service is stopping" : s->degraded ? s->degraded_why :
-			!st.storage_ok ? "the disk is nearly full" : "the runner is not ready");
+		jw_cstr(&w, s->stopping      ? "the service is stopping"
+			    : s->degraded    ? s->degraded_why
+			    : !st.storage_ok ? "the disk is nearly full"
+					     : "the runner is not ready");
 	jw_key_cstr(&w, "selfTest", "ok");
 	jw_key_cstr(&w, "version", SV_VERSION);
 	jw_key_u64(&w, "uptimeMs", (uint64_t)(clock_mono_us() - s->boot_us) / 1000);

@@ -7,8 +7,18 @@
 #include "base/num.h"
 
 /* States of the chunk machine. */
-enum { CHUNK_SIZE, CHUNK_EXT, CHUNK_SIZE_LF, CHUNK_DATA, CHUNK_DATA_CR, CHUNK_DATA_LF,
-	CHUNK_TRAILER, CHUNK_TRAILER_LINE, CHUNK_TRAILER_LF, CHUNK_END_LF };
+enum {
+	CHUNK_SIZE,
+	CHUNK_EXT,
+	CHUNK_SIZE_LF,
+	CHUNK_DATA,
+	CHUNK_DATA_CR,
+	CHUNK_DATA_LF,
+	CHUNK_TRAILER,
+	CHUNK_TRAILER_LINE,
+	CHUNK_TRAILER_LF,
+	CHUNK_END_LF
+};
 
 /* A size line or trailer line longer than this is an attack. */
 #define CHUNK_LINE_MAX 256
@@ -56,9 +66,7 @@ static enum err chunk_byte(struct framing *f, uint8_t b)
 		f->state = f->left ? CHUNK_DATA : CHUNK_TRAILER;
 		f->line = 0;
 		return b == '\n' ? E_OK : E_BAD_REQUEST;
-	case CHUNK_DATA_CR:
-		f->state = CHUNK_DATA_LF;
-		return b == '\r' ? E_OK : E_BAD_REQUEST;
+	case CHUNK_DATA_CR: f->state = CHUNK_DATA_LF; return b == '\r' ? E_OK : E_BAD_REQUEST;
 	case CHUNK_DATA_LF:
 		f->state = CHUNK_SIZE;
 		f->line = 0;
@@ -73,20 +81,20 @@ static enum err chunk_byte(struct framing *f, uint8_t b)
 		f->state = CHUNK_TRAILER;
 		f->line = 0;
 		return b == '\n' ? E_OK : E_BAD_REQUEST;
-	default:
-		f->done = true;
-		return b == '\n' ? E_OK : E_BAD_REQUEST;
+	default: f->done = true; return b == '\n' ? E_OK : E_BAD_REQUEST;
 	}
 }
 
-enum err framing_take(struct framing *f, struct slice bytes, size_t *used, body_sink *sink, void *ctx)
+enum err framing_take(
+	struct framing *f, struct slice bytes, size_t *used, body_sink *sink, void *ctx)
 {
 	struct slice rest = bytes;
 	enum err e = E_OK;
 
 	while (rest.n && !f->done && !e) {
 		if (!f->chunked || f->state == CHUNK_DATA) {
-			struct slice part = slice_sub(rest, 0, f->left < rest.n ? (size_t)f->left : rest.n);
+			struct slice part =
+				slice_sub(rest, 0, f->left < rest.n ? (size_t)f->left : rest.n);
 
 			e = give(f, part, sink, ctx);
 			f->left -= part.n;
@@ -107,14 +115,23 @@ enum err framing_take(struct framing *f, struct slice bytes, size_t *used, body_
 }
 
 /* States of the multipart machine. */
-enum { PART_PREAMBLE, PART_BOUNDARY_END, PART_BOUNDARY_LF, PART_DASH, PART_HEAD, PART_CONTENT, PART_EPILOGUE };
+enum {
+	PART_PREAMBLE,
+	PART_BOUNDARY_END,
+	PART_BOUNDARY_LF,
+	PART_DASH,
+	PART_HEAD,
+	PART_CONTENT,
+	PART_EPILOGUE
+};
 
 /* Value of a parameter such as boundary=x or name="x"; quotes are taken off. */
 static struct slice parameter(struct slice value, const char *name)
 {
 	slice_split(&value, ';');
 	while (value.n) {
-		struct slice pair = slice_trim(slice_split(&value, ';')), key = slice_split(&pair, '=');
+		struct slice pair = slice_trim(slice_split(&value, ';')),
+			     key = slice_split(&pair, '=');
 
 		if (!slice_is_nocase(slice_trim(key), name)) continue;
 		pair = slice_trim(pair);
@@ -148,11 +165,13 @@ static enum err part_head(struct multipart *m)
 
 	m->is_nonce = m->is_secret = false;
 	while (head.n) {
-		struct slice line = slice_trim(slice_split(&head, '\n')), key = slice_split(&line, ':'), name;
+		struct slice line = slice_trim(slice_split(&head, '\n')),
+			     key = slice_split(&line, ':'), name;
 
 		if (!slice_is_nocase(slice_trim(key), "content-disposition")) continue;
 		name = parameter(line, "name");
-		is_file = slice_is(name, "skill") || slice_is(name, "file") || slice_is(name, "package");
+		is_file = slice_is(name, "skill") || slice_is(name, "file") ||
+			  slice_is(name, "package");
 		m->is_nonce = slice_is(name, "nonce");
 		m->is_secret = slice_is(name, "secret");
 	}
@@ -177,7 +196,8 @@ static enum err part_bytes(struct multipart *m, struct slice bytes, body_sink *s
 static enum err part_end(struct multipart *m)
 {
 	if (m->state == PART_CONTENT && m->is_nonce) {
-		if (m->has_nonce || !slice_text(m->nonce, sizeof m->nonce, slice_of(m->text, m->text_len)))
+		if (m->has_nonce ||
+			!slice_text(m->nonce, sizeof m->nonce, slice_of(m->text, m->text_len)))
 			return E_NONCE_INVALID;
 		m->has_nonce = true;
 	}
@@ -267,9 +287,7 @@ enum err multipart_take(struct multipart *m, struct slice bytes, body_sink *sink
 			e = head_byte(m, bytes.p[0]);
 			bytes = slice_from(bytes, 1);
 			break;
-		default:
-			e = boundary_end(m, bytes.p[0]);
-			bytes = slice_from(bytes, 1);
+		default: e = boundary_end(m, bytes.p[0]); bytes = slice_from(bytes, 1);
 		}
 	}
 	return e;

@@ -30,19 +30,20 @@ void framing_chunked(struct framing *f, uint64_t max);
  * says how many bytes it took. E_PKG_TOO_LARGE above max, E_BAD_REQUEST for
  * broken chunks, or what the sink answered.
  */
-enum err framing_take(struct framing *f, struct slice bytes, size_t *used, body_sink *sink, void *ctx);
+enum err framing_take(
+	struct framing *f, struct slice bytes, size_t *used, body_sink *sink, void *ctx);
 
-#define BOUNDARY_MAX     70  /* RFC 2046 5.1.1 */
-#define PART_HEAD_MAX    4096
-#define PART_TEXT_MAX    256 /* a nonce has 64 characters */
+#define BOUNDARY_MAX  70 /* RFC 2046 5.1.1 */
+#define PART_HEAD_MAX 4096
+#define PART_TEXT_MAX 256 /* a nonce has 64 characters */
 
 /* A multipart body with exactly one file part and small text parts. */
 struct multipart {
 	char delimiter[4 + BOUNDARY_MAX]; /* CR LF "--" boundary */
 	size_t delimiter_len;
 	unsigned state;
-	size_t matched;                 /* bytes of the delimiter matched so far */
-	uint8_t head[PART_HEAD_MAX];    /* of the present part */
+	size_t matched;              /* bytes of the delimiter matched so far */
+	uint8_t head[PART_HEAD_MAX]; /* of the present part */
 	size_t head_len;
 	bool in_file, file_seen, closed;
 	bool is_nonce, is_secret;

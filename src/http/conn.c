@@ -270,7 +270,8 @@ static bool read_head(struct server *s, struct conn *c)
 static enum err store_bytes(void *ctx, struct slice bytes)
 {
 	struct upload *u = ctx;
-	size_t room = sizeof u->first - (u->size < sizeof u->first ? (size_t)u->size : sizeof u->first);
+	size_t room =
+		sizeof u->first - (u->size < sizeof u->first ? (size_t)u->size : sizeof u->first);
 	struct slice first = slice_sub(bytes, 0, room);
 
 	if (first.n) memcpy(u->first + u->size, first.p, first.n);
@@ -285,7 +286,8 @@ static enum err take_content(void *ctx, struct slice bytes)
 {
 	struct upload *u = ctx;
 
-	return u->multipart ? multipart_take(u->multipart, bytes, store_bytes, u) : store_bytes(u, bytes);
+	return u->multipart ? multipart_take(u->multipart, bytes, store_bytes, u)
+			    : store_bytes(u, bytes);
 }
 
 static bool read_body(struct server *s, struct conn *c)
@@ -301,7 +303,8 @@ static bool read_body(struct server *s, struct conn *c)
 	}
 	if (c->head_len) {
 		/* Bytes that came together with the head. */
-		e = framing_take(&u->framing, slice_of(c->head, c->head_len), &used, take_content, u);
+		e = framing_take(
+			&u->framing, slice_of(c->head, c->head_len), &used, take_content, u);
 		use_head(c, used);
 	} else {
 		if (!receive(s, c, mem, sizeof mem, &n)) return false;

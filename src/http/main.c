@@ -52,7 +52,8 @@ static const struct filter_guard guards[] = {
 	{S(mmap), FILTER_KILL, 1, no_exec},
 	{S(mprotect), FILTER_KILL, 1, no_exec},
 };
-static const struct filter_spec calls = {groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+static const struct filter_spec calls = {
+	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
 
 static int http_run(struct boot *boot, struct chan *control, struct message *m);
 

@@ -74,15 +74,16 @@ static const struct run_facts *shown_run(const struct record *r)
 	return r->n_runs ? &r->runs[r->n_runs - 1] : NULL;
 }
 
-static void output(struct jw *w, const char *name, const char *flag, struct slice kept, uint64_t total)
+static void output(
+	struct jw *w, const char *name, const char *flag, struct slice kept, uint64_t total)
 {
 	jw_key(w, name);
 	jw_lossy(w, slice_sub(kept, 0, LIMIT_INLINE_OUTPUT));
 	jw_key_bool(w, flag, total > LIMIT_INLINE_OUTPUT);
 }
 
-static void test_result(struct jw *w, const struct record *r, const struct verdict_out *v,
-	const struct parts *p)
+static void test_result(
+	struct jw *w, const struct record *r, const struct verdict_out *v, const struct parts *p)
 {
 	const struct run_facts *run = shown_run(r);
 	bool setup = run && run->phase == PHASE_SETUP;
@@ -160,8 +161,8 @@ static void list(struct jw *w, const char *name, const struct slice *items, unsi
 	jw_array_end(w);
 }
 
-static void completed(struct jw *w, const struct record *r, const struct job_view *job,
-	const struct parts *p)
+static void completed(
+	struct jw *w, const struct record *r, const struct job_view *job, const struct parts *p)
 {
 	struct verdict_out v;
 	unsigned i;
@@ -217,7 +218,8 @@ enum err render_job(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct 
 	struct jw w = jw_to(out, false);
 	struct record r = {0};
 
-	if (job->state == JOB_COMPLETED && record_read(part_of(p, PART_RECORD), &r)) return E_INTERNAL;
+	if (job->state == JOB_COMPLETED && record_read(part_of(p, PART_RECORD), &r))
+		return E_INTERNAL;
 	jw_object(&w);
 	jw_key_hex(&w, "jobId", slice_of(id, JOB_ID_LEN));
 	jw_key_cstr(&w, "status", job_state_name(job->state));
@@ -272,7 +274,8 @@ static void report_data_hex(struct jw *w, const struct job_view *job, const stru
 {
 	uint8_t data[REPORT_DATA_LEN];
 
-	report_data(REPORT_RESULT, part_of(p, PART_STATEMENT), job->has_nonce ? job->nonce : NULL, data);
+	report_data(REPORT_RESULT, part_of(p, PART_STATEMENT), job->has_nonce ? job->nonce : NULL,
+		data);
 	jw_key_hex(w, "reportData", SLICE_OF(data));
 }
 
@@ -322,8 +325,8 @@ enum err render_bundle(struct buf *out, const struct job_view *job, const struct
 	return out->err;
 }
 
-enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct job_view *job,
-	const struct parts *p)
+enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN],
+	const struct job_view *job, const struct parts *p)
 {
 	struct jw w = jw_to(out, false);
 	struct verdict_out v;
@@ -351,8 +354,8 @@ enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN], const
 	return out->err;
 }
 
-enum err render_identity(struct buf *out, const uint8_t nonce[NONCE_LEN], const struct msg_evidence *m,
-	const struct parts *p)
+enum err render_identity(struct buf *out, const uint8_t nonce[NONCE_LEN],
+	const struct msg_evidence *m, const struct parts *p)
 {
 	struct jw w = jw_to(out, false);
 

@@ -23,15 +23,15 @@ struct slice part_of(const struct parts *p, uint32_t part);
 enum err render_job(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct job_view *job,
 	const struct parts *p);
 /* GET /verify/:id/attestation */
-enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct job_view *job,
-	const struct parts *p);
+enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN],
+	const struct job_view *job, const struct parts *p);
 /* GET /attestation/:id: the bundle that `check` takes. */
 enum err render_bundle(struct buf *out, const struct job_view *job, const struct parts *p);
 /* The DSSE envelope alone. */
 enum err render_envelope(struct buf *out, const struct job_view *job, const struct parts *p);
 /* GET /quote */
-enum err render_identity(struct buf *out, const uint8_t nonce[NONCE_LEN], const struct msg_evidence *m,
-	const struct parts *p);
+enum err render_identity(struct buf *out, const uint8_t nonce[NONCE_LEN],
+	const struct msg_evidence *m, const struct parts *p);
 /* File name of a bundle: "<slug>-<id8>.attestation.json". */
 enum err render_bundle_name(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct parts *p);
 

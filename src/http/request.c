@@ -24,8 +24,8 @@ static bool is_token(struct slice s)
 
 	for (i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			(c && strchr("!#$%&'*+-.^_`|~", c));
+		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			  (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
 
 		if (!ok) return false;
 	}
@@ -72,7 +72,8 @@ static struct slice take_line(struct slice *rest, bool *ok)
 	size_t at = slice_search(*rest, 0, SLICE("\r\n"));
 	struct slice line = slice_sub(*rest, 0, at);
 
-	*ok = at < rest->n && slice_find(line, 0, '\n') == line.n && slice_find(line, 0, '\r') == line.n;
+	*ok = at < rest->n && slice_find(line, 0, '\n') == line.n &&
+	      slice_find(line, 0, '\r') == line.n;
 	*rest = slice_from(*rest, at + 2);
 	return line;
 }
@@ -112,20 +113,24 @@ struct seen {
 static enum err read_field(struct slice line, struct request *r, struct seen *seen, struct why *why)
 {
 	size_t colon = slice_find(line, 0, ':');
-	struct slice name = slice_sub(line, 0, colon), value = slice_trim(slice_from(line, colon + 1));
+	struct slice name = slice_sub(line, 0, colon),
+		     value = slice_trim(slice_from(line, colon + 1));
 
 	/* A line that begins with a blank would continue the one before (obs-fold). */
-	if (colon == line.n || !is_token(name)) return bad(why, "a header line is not 'name: value'");
+	if (colon == line.n || !is_token(name))
+		return bad(why, "a header line is not 'name: value'");
 	if (!is_value(value)) return bad(why, "a header value holds a control character");
 	if (slice_is_nocase(name, "host")) seen->host++;
 	if (slice_is_nocase(name, "content-length")) {
 		seen->length++;
-		if (parse_u64(value, LENGTH_MAX, &r->length)) return bad(why, "Content-Length is not a number");
+		if (parse_u64(value, LENGTH_MAX, &r->length))
+			return bad(why, "Content-Length is not a number");
 		r->has_length = true;
 	}
 	if (slice_is_nocase(name, "transfer-encoding")) {
 		seen->encoding++;
-		if (!slice_is_nocase(value, "chunked")) return bad(why, "only chunked transfer encoding is known");
+		if (!slice_is_nocase(value, "chunked"))
+			return bad(why, "only chunked transfer encoding is known");
 		r->chunked = true;
 	}
 	if (slice_is_nocase(name, "connection")) {
@@ -133,7 +138,8 @@ static enum err read_field(struct slice line, struct request *r, struct seen *se
 		seen->keep_alive = has_option(value, "keep-alive");
 	}
 	if (slice_is_nocase(name, "expect")) {
-		if (!slice_is_nocase(value, "100-continue")) return bad(why, "only 100-continue can be expected");
+		if (!slice_is_nocase(value, "100-continue"))
+			return bad(why, "only 100-continue can be expected");
 		r->expect_continue = true;
 	}
 	if (slice_is_nocase(name, "content-type")) r->content_type = value;
@@ -158,7 +164,8 @@ enum err request_read(struct slice head, struct request *r, struct why *why)
 		e = read_field(line, r, &seen, why);
 	}
 	if (e) return e;
-	if (seen.host > 1 || (!seen.host && !http10)) return bad(why, "exactly one Host header is needed");
+	if (seen.host > 1 || (!seen.host && !http10))
+		return bad(why, "exactly one Host header is needed");
 	if (seen.length > 1 || seen.encoding > 1 || (seen.length && seen.encoding))
 		return bad(why, "the length of the body is given twice");
 	if (http10 && r->chunked) return bad(why, "HTTP/1.0 has no chunked encoding");

@@ -111,10 +111,10 @@ void api_message(struct server *s, struct message *m);
 /* answer.c */
 struct answer_head {
 	unsigned status;
-	const char *type;      /* Content-Type */
-	const char *more;      /* further header lines with CR LF, or NULL */
-	bool immutable;        /* may be kept for ever */
-	struct slice etag;     /* without quotes, or empty */
+	const char *type;  /* Content-Type */
+	const char *more;  /* further header lines with CR LF, or NULL */
+	bool immutable;    /* may be kept for ever */
+	struct slice etag; /* without quotes, or empty */
 };
 /* Head and body into c->out; the connection's state becomes CONN_WRITE. */
 void answer(struct server *s, struct conn *c, const struct answer_head *h, struct slice body);

@@ -173,7 +173,7 @@ static bool enable(int dir)
 {
 	write_file(dir, "cgroup.subtree_control", "+cpu");
 	return write_file(dir, "cgroup.subtree_control", "+memory") &&
-		write_file(dir, "cgroup.subtree_control", "+pids");
+	       write_file(dir, "cgroup.subtree_control", "+pids");
 }
 
 /*
@@ -193,7 +193,7 @@ static bool try_v2(struct cgroup_env *env, const char *mount)
 	top = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (top < 0) return false;
 	ok = has_word(read_file(top, "cgroup.controllers", mem), "memory") &&
-		has_word(read_file(top, "cgroup.controllers", mem), "pids");
+	     has_word(read_file(top, "cgroup.controllers", mem), "pids");
 	if (ok) ok = mkdirat(top, "skill-verifier", 0755) == 0 || errno == EEXIST;
 	if (ok) ok = write_file(top, "skill-verifier/cgroup.procs", "0");
 	if (ok) ok = enable(top);
@@ -248,8 +248,7 @@ void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 	else if (try_v1(env))
 		snprintf(note, note_cap, "version 1 with memory and pids");
 	else
-		snprintf(note, note_cap,
-			"none that we may write; limits by rlimits and polling");
+		snprintf(note, note_cap, "none that we may write; limits by rlimits and polling");
 }
 
 void cgroup_env_drop(struct cgroup_env *env)
@@ -290,8 +289,8 @@ static enum err set(const struct cgroup_job *job, unsigned dir, const char *file
 	char path[128];
 
 	snprintf(path, sizeof path, "%s/%s", job->name, file);
-	return write_number(job->env->dir[dir], path, value) ? E_OK :
-		why_sys(why, E_SANDBOX_SETUP, file);
+	return write_number(job->env->dir[dir], path, value) ? E_OK
+							     : why_sys(why, E_SANDBOX_SETUP, file);
 }
 
 static enum err open_v2(struct cgroup_job *job, const struct limit_facts *l, struct why *why)

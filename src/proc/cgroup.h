@@ -15,12 +15,15 @@
 enum { CG_MEMORY, CG_PIDS, CG_CPU, CG_CPUACCT, CG_V1_COUNT };
 
 struct cgroup_env {
-	uint8_t kind; /* enum cgroup_kind */
+	uint8_t kind;         /* enum cgroup_kind */
 	int dir[CG_V1_COUNT]; /* where job groups are made; version 2 uses dir[0] */
-	char name[64]; /* of our own group below the machine's */
+	char name[64];        /* of our own group below the machine's */
 };
 
-#define CGROUP_ENV_INIT {CGROUP_NONE, {-1, -1, -1, -1}, ""}
+#define CGROUP_ENV_INIT                                                                            \
+	{                                                                                          \
+		CGROUP_NONE, {-1, -1, -1, -1}, ""                                                  \
+	}
 
 /*
  * Finds a usable hierarchy, makes our group in it (for version 2 after moving
@@ -49,7 +52,10 @@ struct cgroup_job {
 	int fd; /* version 2: the directory, for CLONE_INTO_CGROUP; else -1 */
 };
 
-#define CGROUP_JOB_INIT {NULL, "", -1}
+#define CGROUP_JOB_INIT                                                                            \
+	{                                                                                          \
+		NULL, "", -1                                                                       \
+	}
 
 /* Makes the group and sets its limits. E_SANDBOX_SETUP when a needed limit cannot be set. */
 enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, const char *name,

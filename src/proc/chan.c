@@ -71,8 +71,8 @@ static enum err send_now(
 	int fd, const struct wire_head *head, const void *body, const int *fds, unsigned n_fds)
 {
 	/* sendmsg does not write through these pointers. */
-	struct iovec iov[2] = {{(void *)(uintptr_t)head, sizeof *head},
-		{(void *)(uintptr_t)body, head->len}};
+	struct iovec iov[2] = {
+		{(void *)(uintptr_t)head, sizeof *head}, {(void *)(uintptr_t)body, head->len}};
 	struct msghdr mh = {.msg_iov = iov, .msg_iovlen = head->len ? 2 : 1};
 	union fd_control control = {0};
 	ssize_t n;

@@ -39,7 +39,10 @@ struct chan {
 	struct chan_item *first, *last;
 };
 
-#define CHAN_INIT {-1, 0, NULL, NULL}
+#define CHAN_INIT                                                                                  \
+	{                                                                                          \
+		-1, 0, NULL, NULL                                                                  \
+	}
 
 /* Takes ownership of fd and makes it non-blocking. */
 struct chan chan_of(int fd);

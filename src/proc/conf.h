@@ -20,16 +20,16 @@
 struct conf {
 	char listen_host[64]; /* numeric address */
 	uint16_t listen_port;
-	char data[CONF_PATH];     /* data directory */
-	char agent[108];          /* guest agent socket, sun_path long */
-	char runtimes[CONF_PATH]; /* folder of runtime trees */
-	bool no_tee;              /* C20: argv only */
-	uint8_t allow_tier;       /* weakest tier that may run: TIER_2 unless a flag says more */
-	uint8_t log_level;        /* enum log_level */
-	uint32_t slots;           /* jobs at once */
-	uint32_t queue;           /* jobs accepted and not finished */
-	uint32_t timeout_cap_ms;  /* the longest timeout a manifest may ask for */
-	uint32_t attest_ms;       /* how long a finished job waits for its quote */
+	char data[CONF_PATH];      /* data directory */
+	char agent[108];           /* guest agent socket, sun_path long */
+	char runtimes[CONF_PATH];  /* folder of runtime trees */
+	bool no_tee;               /* C20: argv only */
+	uint8_t allow_tier;        /* weakest tier that may run: TIER_2 unless a flag says more */
+	uint8_t log_level;         /* enum log_level */
+	uint32_t slots;            /* jobs at once */
+	uint32_t queue;            /* jobs accepted and not finished */
+	uint32_t timeout_cap_ms;   /* the longest timeout a manifest may ask for */
+	uint32_t attest_ms;        /* how long a finished job waits for its quote */
 	struct limit_facts limits; /* timeout_ms: the default of a test */
 };
 

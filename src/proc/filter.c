@@ -172,8 +172,8 @@ enum err filter_compile(const struct filter_spec *spec, struct filter *out, stru
 	if (ctx) seccomp_release(ctx);
 	if (r || e) {
 		filter_drop(out);
-		return why_set(why, E_SANDBOX_SETUP, "seccomp filter: %s",
-			r ? strerror(-r) : err_text(e));
+		return why_set(
+			why, E_SANDBOX_SETUP, "seccomp filter: %s", r ? strerror(-r) : err_text(e));
 	}
 	sha256(buf_slice(&out->program), out->sha256);
 	return E_OK;

@@ -69,7 +69,13 @@ struct filter {
 	uint8_t sha256[SHA256_LEN];
 };
 
-#define FILTER_INIT {BUF_INIT, {0}}
+#define FILTER_INIT                                                                                \
+	{                                                                                          \
+		BUF_INIT,                                                                          \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
 
 /* E_SANDBOX_SETUP with a reason when a rule cannot be compiled. */
 enum err filter_compile(const struct filter_spec *spec, struct filter *out, struct why *why);

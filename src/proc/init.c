@@ -45,12 +45,12 @@
 /* Deaths are counted within this window. */
 #define DEATHS_WINDOW_MS 60000
 /* How long a degraded appliance stays up to say so before it ends. */
-#define DEGRADED_MS 300000
+#define DEGRADED_MS   300000
 #define PING_EVERY_MS 5000
 /* Of an orderly stop: first http and runner finish, then store and attest, then all are killed. */
 #define STOP_WORK_MS  2000
 #define STOP_STORE_MS 4000
-#define BACKLOG 512
+#define BACKLOG       512
 
 struct child {
 	const struct role *role;
@@ -73,7 +73,7 @@ struct init {
 	int listener, exe, signals;
 	uint8_t mac_key[32];
 	int64_t stop_ms, degraded_ms, next_ping_ms; /* 0: not */
-	bool fatal; /* a role says that nothing can help */
+	bool fatal;                                 /* a role says that nothing can help */
 	unsigned stop_step;
 	bool second_signal;
 };
@@ -135,7 +135,8 @@ static enum err prepare_data(const struct init *in, struct why *why)
 static enum err open_listener(struct init *in, struct why *why)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(in->conf.listen_port)};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(in->conf.listen_port)};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(in->conf.listen_port)};
 	bool six = strchr(in->conf.listen_host, ':') != NULL;
 	struct sockaddr *addr = six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
 	int one = 1;
@@ -143,7 +144,8 @@ static enum err open_listener(struct init *in, struct why *why)
 	if (inet_pton(six ? AF_INET6 : AF_INET, in->conf.listen_host,
 		    six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
 		return why_set(why, E_CONFIG, "--listen: not a numeric address");
-	in->listener = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	in->listener =
+		socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (in->listener < 0) return why_sys(why, E_CONFIG, "--listen");
 	setsockopt(in->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	if (bind(in->listener, addr, six ? sizeof v6 : sizeof v4) < 0 ||
@@ -239,7 +241,7 @@ static enum err send_boot(struct init *in, struct child *c)
 			fds[n++] = in->cgroup.dir[i];
 		}
 	}
-	e = chan_send(&c->control, MSG_BOOT, 0, SLICE_OF((uint8_t *)&boot), fds, n);
+	e = chan_send(&c->control, MSG_BOOT, 0, slice_of(&boot, sizeof boot), fds, n);
 	wipe(boot.mac_key, sizeof boot.mac_key);
 	fd_close(&store);
 	return e;
@@ -277,7 +279,8 @@ static void kill_child(struct child *c)
 
 static void tell_health(struct init *in, const char *reason)
 {
-	struct msg_health m = {.degraded = reason != NULL, .reason = slice_str(reason ? reason : "")};
+	struct msg_health m = {
+		.degraded = reason != NULL, .reason = slice_str(reason ? reason : "")};
 
 	MSG_SEND(&in->child[ROLE_HTTP].control, MSG_HEALTH, 0, health, &m, NULL, 0);
 }
@@ -320,8 +323,8 @@ static void schedule_restart(struct init *in, struct child *c, bool orderly)
 
 static void ended(struct init *in, struct child *c, int status)
 {
-	bool orderly = c->stopping ||
-		(WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_REBIND);
+	bool orderly =
+		c->stopping || (WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_REBIND);
 	unsigned i;
 
 	log_event(orderly ? LOG_INFO : LOG_ERROR, "role.ended", "role=%s pid=%d %s=%d ran_ms=%lld",
@@ -371,11 +374,13 @@ static void restart_due(struct init *in)
 		if (c->role->id != ROLE_STORE && !in->child[ROLE_STORE].pid) continue;
 		c->stopping = false;
 		if (spawn(in, c)) {
-			log_event(LOG_ERROR, "role.not-started", "role=%s errno=%d", c->role->name, errno);
+			log_event(LOG_ERROR, "role.not-started", "role=%s errno=%d", c->role->name,
+				errno);
 			kill_child(c);
 			if (!c->pid) schedule_restart(in, c, false);
 		}
-		if (c->role->id == ROLE_HTTP && in->degraded_ms) tell_health(in, "a role ends again and again");
+		if (c->role->id == ROLE_HTTP && in->degraded_ms)
+			tell_health(in, "a role ends again and again");
 	}
 }
 
@@ -472,9 +477,10 @@ static void read_signals(struct init *in)
 		if (s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT) begin_stop(in);
 		if (s.ssi_signo == SIGUSR1)
 			for (i = 0; i < ROLE_COUNT; i++)
-				log_event(LOG_INFO, "init.state", "role=%s pid=%d ready=%d deaths=%u",
-					in->child[i].role->name, in->child[i].pid, in->child[i].ready,
-					in->child[i].n_deaths);
+				log_event(LOG_INFO, "init.state",
+					"role=%s pid=%d ready=%d deaths=%u",
+					in->child[i].role->name, in->child[i].pid,
+					in->child[i].ready, in->child[i].n_deaths);
 	}
 }
 
@@ -499,7 +505,9 @@ static int loop(struct init *in)
 		p[0] = (struct pollfd){in->signals, POLLIN, 0};
 		for (i = 0; i < ROLE_COUNT; i++)
 			p[1 + i] = (struct pollfd){in->child[i].control.fd,
-				(short)(POLLIN | (chan_wants_write(&in->child[i].control) ? POLLOUT : 0)), 0};
+				(short)(POLLIN |
+					(chan_wants_write(&in->child[i].control) ? POLLOUT : 0)),
+				0};
 		if (poll(p, 1 + ROLE_COUNT, next_wakeup(in)) < 0 && errno != EINTR) return 3;
 		read_signals(in);
 		for (i = 0; i < ROLE_COUNT; i++) {
@@ -561,11 +569,11 @@ int init_main(const struct conf *conf)
 	if (standard_descriptors() || open_signals(&in)) return 3;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (i = 0; i < ROLE_COUNT; i++)
-		in.child[i] = (struct child){.role = role_by_id((enum role_id)i),
-			.pidfd = -1,
-			.control = CHAN_INIT};
+		in.child[i] = (struct child){
+			.role = role_by_id((enum role_id)i), .pidfd = -1, .control = CHAN_INIT};
 	if (prepare(&in, &why)) {
-		log_event(LOG_ERROR, "init.cannot-serve", "why=\"%s: %s\"", err_name(why.code), why.text);
+		log_event(LOG_ERROR, "init.cannot-serve", "why=\"%s: %s\"", err_name(why.code),
+			why.text);
 		return 3;
 	}
 	for (i = 0; i < ROLE_COUNT; i++)

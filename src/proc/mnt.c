@@ -91,8 +91,8 @@ int mnt_attrs(int fd, unsigned set, int recursive)
 {
 	struct mount_attrs a = {.attr_set = set, .propagation = MS_PRIVATE};
 
-	return (int)syscall(NR_MOUNT_SETATTR, fd, "", AT_EMPTY_PATH | (recursive ? AT_TREE : 0), &a,
-		sizeof a);
+	return (int)syscall(
+		NR_MOUNT_SETATTR, fd, "", AT_EMPTY_PATH | (recursive ? AT_TREE : 0), &a, sizeof a);
 }
 
 int mnt_attach(int fd, int dir, const char *path)

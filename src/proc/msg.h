@@ -56,6 +56,9 @@ enum msg_type {
 	MSG_SIGNED,         /* msg_evidence + parts */
 	MSG_RETRY,          /* msg_retry */
 	MSG_QUOTED,         /* msg_evidence + parts, under the id of MSG_QUOTE */
+
+	/* confined child of a command -> the command */
+	MSG_REPORT = 128, /* descriptor: a JSON text */
 };
 
 /* Parts of a job that travel as sealed memory files, lowest bit first. */

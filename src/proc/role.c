@@ -84,8 +84,8 @@ static enum err drop_bounding(uint64_t keep, struct why *why)
 enum err role_drop_ids(uint32_t uid, uint64_t keep, struct why *why)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct data[2] = {
-		{(uint32_t)keep, (uint32_t)keep, 0}, {(uint32_t)(keep >> 32), (uint32_t)(keep >> 32), 0}};
+	struct __user_cap_data_struct data[2] = {{(uint32_t)keep, (uint32_t)keep, 0},
+		{(uint32_t)(keep >> 32), (uint32_t)(keep >> 32), 0}};
 	enum err e;
 
 	/* A rootless outer namespace denies setgroups; its groups are unmapped then. */
@@ -95,10 +95,10 @@ enum err role_drop_ids(uint32_t uid, uint64_t keep, struct why *why)
 	if (e) return e;
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return why_sys(why, E_SANDBOX_SETUP, "ambient capabilities");
-	if (prctl(PR_SET_SECUREBITS,
-		    SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |
-			    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
-			    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED) < 0)
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+					     SECBIT_NO_SETUID_FIXUP_LOCKED |
+					     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+					     SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED) < 0)
 		return why_sys(why, E_SANDBOX_SETUP, "securebits");
 	if (setresgid(uid, uid, uid) < 0) return why_sys(why, E_SANDBOX_SETUP, "setresgid");
 	if (setresuid(uid, uid, uid) < 0) return why_sys(why, E_SANDBOX_SETUP, "setresuid");
@@ -114,14 +114,15 @@ static enum err enter_root(const struct role *r, const struct boot *boot, struct
 
 	if (mnt_private() < 0) return why_sys(why, E_SANDBOX_SETUP, "private mounts");
 	if (r->root == ROOT_OWN) return r->enter_root(boot, why);
-	fd = r->root == ROOT_DATA ? mnt_copy(AT_FDCWD, boot->conf.data, 0) :
-				    mnt_tmpfs(0, 16, 0555, 0, 0, attrs);
+	fd = r->root == ROOT_DATA ? mnt_copy(AT_FDCWD, boot->conf.data, 0)
+				  : mnt_tmpfs(0, 16, 0555, 0, 0, attrs);
 	if (fd < 0) return why_sys(why, E_SANDBOX_SETUP, "root");
 	ok = mnt_stack_root(fd) == 0;
 	/* An agent that is not there yet is looked for again at attest's next start. */
-	if (ok && r->root == ROOT_AGENT && !boot->conf.no_tee && access(boot->conf.agent, F_OK) == 0)
+	if (ok && r->root == ROOT_AGENT && !boot->conf.no_tee &&
+		access(boot->conf.agent, F_OK) == 0)
 		ok = mnt_point_file(fd, AGENT_NAME) == 0 &&
-			mnt_bind(boot->conf.agent, fd, AGENT_NAME, attrs, 0) == 0;
+		     mnt_bind(boot->conf.agent, fd, AGENT_NAME, attrs, 0) == 0;
 	if (ok) ok = mnt_attrs(fd, attrs | (r->root == ROOT_DATA ? 0 : SV_ATTR_RDONLY), 0) == 0;
 	if (ok) ok = mnt_leave_old_root(fd) == 0;
 	if (!ok) why_sys(why, E_SANDBOX_SETUP, "root");

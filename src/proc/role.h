@@ -18,10 +18,10 @@ enum role_id { ROLE_STORE, ROLE_HTTP, ROLE_RUNNER, ROLE_ATTEST, ROLE_COUNT };
 
 /* Which tree a role sees as its root. */
 enum role_root {
-	ROOT_EMPTY,  /* an empty read-only tmpfs */
-	ROOT_DATA,   /* the data directory, nothing else */
-	ROOT_AGENT,  /* a read-only tmpfs that holds the guest agent's socket (C47) */
-	ROOT_OWN,    /* built by the role itself (enter_root) */
+	ROOT_EMPTY, /* an empty read-only tmpfs */
+	ROOT_DATA,  /* the data directory, nothing else */
+	ROOT_AGENT, /* a read-only tmpfs that holds the guest agent's socket (C47) */
+	ROOT_OWN,   /* built by the role itself (enter_root) */
 };
 
 struct boot;
@@ -32,7 +32,7 @@ enum { ROLE_FD_CONTROL = 3, ROLE_FD_PEER = 4 };
 struct role {
 	enum role_id id;
 	const char *name;
-	uint32_t uid;          /* and gid; 0 stays root */
+	uint32_t uid; /* and gid; 0 stays root */
 	enum role_root root;
 	uint64_t namespaces;   /* SV_CLONE_ flags at its start */
 	uint64_t capabilities; /* kept, as bits; 0 for all but runner */
@@ -54,9 +54,9 @@ struct boot {
 	bool pid1;        /* the appliance is pid 1 of a container or machine */
 	uint64_t boot_us; /* CLOCK_MONOTONIC when init started */
 	struct conf conf;
-	uint8_t mac_key[32];       /* runner and attest only, else zero (C12) */
-	uint8_t cgroup_kind;       /* runner only: enum cgroup_kind */
-	uint32_t cgroup_dirs;      /* bits of the directories that follow as descriptors */
+	uint8_t mac_key[32];  /* runner and attest only, else zero (C12) */
+	uint8_t cgroup_kind;  /* runner only: enum cgroup_kind */
+	uint32_t cgroup_dirs; /* bits of the directories that follow as descriptors */
 	uint8_t binary_sha256[SHA256_LEN];
 	uint8_t policy_sha256[SHA256_LEN];
 };
@@ -88,10 +88,10 @@ enum err role_rlimit(int resource, uint64_t value, struct why *why);
 /* Exit statuses of roles that init understands (stable, in the log). */
 enum {
 	ROLE_EXIT_ORDERLY = 0,
-	ROLE_EXIT_FAILED = 1,  /* confinement or start failed; the log says why */
-	ROLE_EXIT_REBIND = 2,  /* attest: the agent's socket was replaced; not a crash */
-	ROLE_EXIT_PEER = 3,    /* the control channel ended or broke the protocol */
-	ROLE_EXIT_FATAL = 4,   /* a restart cannot help: the whole appliance has to end */
+	ROLE_EXIT_FAILED = 1, /* confinement or start failed; the log says why */
+	ROLE_EXIT_REBIND = 2, /* attest: the agent's socket was replaced; not a crash */
+	ROLE_EXIT_PEER = 3,   /* the control channel ended or broke the protocol */
+	ROLE_EXIT_FATAL = 4,  /* a restart cannot help: the whole appliance has to end */
 };
 
 #endif

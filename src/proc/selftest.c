@@ -19,7 +19,8 @@ static bool is_hex(struct slice have, const char *want)
 {
 	uint8_t bytes[64];
 
-	return hex_exact(slice_str(want), bytes, have.n) == E_OK && memcmp(bytes, have.p, have.n) == 0;
+	return hex_exact(slice_str(want), bytes, have.n) == E_OK &&
+	       memcmp(bytes, have.p, have.n) == 0;
 }
 
 /* FIPS 180-4 example "abc". */
@@ -28,7 +29,8 @@ static bool test_sha256(void)
 	uint8_t out[SHA256_LEN];
 
 	sha256(SLICE("abc"), out);
-	return is_hex(SLICE_OF(out), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	return is_hex(
+		SLICE_OF(out), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 /* RFC 4231 test case 2. */
@@ -37,7 +39,8 @@ static bool test_hmac(void)
 	uint8_t out[SHA256_LEN];
 
 	hmac_sha256(SLICE("Jefe"), SLICE("what do ya want for nothing?"), out);
-	return is_hex(SLICE_OF(out), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	return is_hex(
+		SLICE_OF(out), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 /* RFC 6979 A.2.5 with SHA-256 and "sample"; and a wrong digest must not verify. */
@@ -52,8 +55,9 @@ static bool test_p256(void)
 		return false;
 	sha256(SLICE("sample"), digest);
 	p256_sign_raw(&key, digest, sig);
-	if (!is_hex(SLICE_OF(sig), "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
-				   "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"))
+	if (!is_hex(SLICE_OF(sig),
+		    "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+		    "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8"))
 		return false;
 	if (!p256_verify_raw(SLICE_OF(key.point), digest, SLICE_OF(sig))) return false;
 	digest[31] ^= 1;
@@ -66,7 +70,7 @@ static bool test_canonical_json(void)
 	struct cJSON *j = NULL;
 	struct buf b = buf_heap(256);
 	bool ok = json_parse(slice_str(text), JSON_INTEGERS, &j, NULL) == E_OK &&
-		json_canonical(j, &b) == E_OK && slice_is(buf_slice(&b), text);
+		  json_canonical(j, &b) == E_OK && slice_is(buf_slice(&b), text);
 
 	json_drop(&j);
 	/* What readers disagree about must be refused. */
@@ -81,7 +85,8 @@ static bool test_seccomp(void)
 {
 	static const int calls[] = {SYS_exit_group, SYS_write};
 	static const struct filter_group group = {"self-test", FILTER_ALLOW, 2, calls};
-	static const struct filter_spec spec = {.groups = &group, .n_groups = 1, .otherwise = EXDEV};
+	static const struct filter_spec spec = {
+		.groups = &group, .n_groups = 1, .otherwise = EXDEV};
 	struct filter f = FILTER_INIT;
 	int status = 1;
 	pid_t pid;

@@ -22,7 +22,7 @@
 #include "proc/sys.h"
 
 /* Memory a parser may use: libarchive's and zstd's windows, and room (H01-H64 ask for 64 MiB). */
-#define HELPER_DATA (56 * MIB)
+#define HELPER_DATA  (56 * MIB)
 #define HELPER_FILES 32
 
 enum err helper_env_open(struct helper_env *env, int exe, struct why *why)
@@ -63,8 +63,8 @@ static enum err lower_limits(struct why *why)
  * In the child: descriptors to their places, root, limits, ids, exec. The
  * filter is loaded by the new program, because exec itself needs more calls.
  */
-static _Noreturn void become_helper(const struct helper_env *env, enum helper_kind kind,
-	int source, int root, int result, uint32_t uid, const char *argument)
+static _Noreturn void become_helper(const struct helper_env *env, enum helper_kind kind, int source,
+	int root, int result, uint32_t uid, const char *argument)
 {
 	static char *const no_env[] = {NULL};
 	char title[32], word[16], hex[2 * LIMIT_COMPONENT_BYTES + 1];

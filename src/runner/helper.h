@@ -20,7 +20,10 @@ struct helper_env {
 	int filter; /* sealed memory file with the helpers' BPF program */
 };
 
-#define HELPER_ENV_INIT {-1, -1}
+#define HELPER_ENV_INIT                                                                            \
+	{                                                                                          \
+		-1, -1                                                                             \
+	}
 
 /* Compiles the filter and opens the binary. E_SANDBOX_SETUP. */
 enum err helper_env_open(struct helper_env *env, int exe, struct why *why);

@@ -169,7 +169,8 @@ static enum err run_test(struct attempt *a)
 	if (m->setup.n) {
 		e = run_phase(a, PHASE_SETUP, &m->setup);
 		if (e) return e;
-		if (a->record.runs[0].kind != EXIT_EXITED || a->record.runs[0].value != 0) return E_OK;
+		if (a->record.runs[0].kind != EXIT_EXITED || a->record.runs[0].value != 0)
+			return E_OK;
 	}
 	return run_phase(a, PHASE_TEST, &m->command);
 }
@@ -266,7 +267,8 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 		}
 	}
 	e = send_result(a);
-	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds") : E_OK;
+	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds")
+		 : E_OK;
 }
 
 void job_run(const struct job_env *env, const struct job *job, struct chan *report)
@@ -279,7 +281,8 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 	a = (struct attempt){.env = env, .job = job, .report = report, .ws = WORKSPACE_INIT};
 	for (i = 0; i < PART_COUNT; i++)
 		a.parts[i] = -1;
-	e = workspace_open(&a.ws, &env->sandbox, job->slot, &env->conf->limits, &why);
+	e = workspace_open(&a.ws, &env->sandbox, job->slot, job_package_uid(env, job),
+		&env->conf->limits, &why);
 	if (e) {
 		send_failure(&a, E_SANDBOX_SETUP, &why);
 		return;

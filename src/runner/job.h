@@ -29,9 +29,10 @@ struct job_env {
 };
 
 struct job {
-	struct msg_run run;   /* identity and nonce; copied into the record */
-	int package;          /* sealed memory file, or a directory */
+	struct msg_run run; /* identity and nonce; copied into the record */
+	int package;        /* sealed memory file, or a directory */
 	bool is_directory;
+	uint32_t owner;        /* of a directory: it is read with this user's rights */
 	struct slice dir_name; /* base name of a directory, else empty */
 	bool host_runtime;     /* `run --runtime host` */
 	unsigned slot;

@@ -51,9 +51,11 @@ const struct role role_runner = {
 	.uid = 0,
 	.root = ROOT_OWN,
 	.namespaces = SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC |
-		SV_CLONE_NEWUTS,
+		      SV_CLONE_NEWUTS,
 	.capabilities = CAP(CAP_SYS_ADMIN) | CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
-		CAP(CAP_KILL) | CAP(CAP_SYS_CHROOT) | CAP(CAP_CHOWN),
+			CAP(CAP_KILL) | CAP(CAP_SYS_CHROOT) | CAP(CAP_CHOWN) |
+			/* overlays act with their mounter's rights when they copy a file up */
+			CAP(CAP_DAC_OVERRIDE) | CAP(CAP_FOWNER),
 	.files = 1024,
 	.calls = &calls_runner,
 	.peers = "store",
@@ -156,7 +158,8 @@ static void log_probe(const struct probe_line *lines, unsigned n)
 }
 
 /* Everything that jobs share. The boot message holds binary and control groups. */
-static enum err prepare(struct runner *r, const struct boot *boot, struct message *m, struct why *why)
+static enum err prepare(
+	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
 	static struct probe_line lines[PROBE_LINES];
 	struct msg_runner hello;
@@ -178,7 +181,8 @@ static enum err prepare(struct runner *r, const struct boot *boot, struct messag
 	e = sandbox_probe(&r->env.sandbox, lines, &n, why);
 	log_probe(lines, n);
 	if (!e && r->env.sandbox.tier > boot->conf.allow_tier)
-		e = why_set(why, E_SANDBOX_SETUP, "only tier %s holds here; --allow-tier would permit it",
+		e = why_set(why, E_SANDBOX_SETUP,
+			"only tier %s holds here; --allow-tier would permit it",
 			tier_text(r->env.sandbox.tier));
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);
@@ -194,8 +198,8 @@ static enum err prepare(struct runner *r, const struct boot *boot, struct messag
 	return e;
 }
 
-static _Noreturn void worker_main(struct runner *r, unsigned slot, int package,
-	const struct msg_run *run, int report_fd)
+static _Noreturn void worker_main(
+	struct runner *r, unsigned slot, int package, const struct msg_run *run, int report_fd)
 {
 	struct chan report = chan_of(report_fd);
 	struct job job = {.run = *run, .package = package, .slot = slot, .cancel = -1};
@@ -238,7 +242,8 @@ static void start_job(struct runner *r, struct message *m)
 	package = message_fd(m, 0);
 	if (!s || package < 0 || !memfd_sealed(package) || chan_pair(pair)) {
 		/* Store knows our slots and seals its packages: this is a bug, said loudly. */
-		log_event(LOG_ERROR, "runner.bad-request", "free=%d package=%d", s != NULL, package);
+		log_event(
+			LOG_ERROR, "runner.bad-request", "free=%d package=%d", s != NULL, package);
 		crashed(r, &run.at);
 		fd_close(&package);
 		return;
@@ -384,12 +389,15 @@ static int loop(struct runner *r, struct message *m)
 		p[n++] = (struct pollfd){r->store.fd,
 			(short)(POLLIN | (chan_wants_write(&r->store) ? POLLOUT : 0)), 0};
 		for (i = 0; i < r->n_slots; i++) {
-			p[n++] = (struct pollfd){r->slots[i].busy ? r->slots[i].report.fd : -1, POLLIN, 0};
-			p[n++] = (struct pollfd){r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
+			p[n++] = (struct pollfd){
+				r->slots[i].busy ? r->slots[i].report.fd : -1, POLLIN, 0};
+			p[n++] = (struct pollfd){
+				r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
 		}
 		if (poll(p, n, -1) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
 		for (i = 0; i < r->n_slots; i++)
-			if (r->slots[i].busy && p[2 + 2 * i].revents) worker_message(r, &r->slots[i]);
+			if (r->slots[i].busy && p[2 + 2 * i].revents)
+				worker_message(r, &r->slots[i]);
 		reap(r);
 		if (chan_open(&r->store)) chan_flush(&r->store);
 		if (!read_channels(r, m)) return ROLE_EXIT_PEER;

@@ -45,6 +45,12 @@ static enum err digest_archive(struct package *p, int fd)
 	return E_OK;
 }
 
+uint32_t job_package_uid(const struct job_env *env, const struct job *job)
+{
+	if (job->is_directory && !env->sandbox.single_id) return job->owner;
+	return sandbox_payload_uid(&env->sandbox, job->slot);
+}
+
 static enum err unpack(struct package *p, const struct job_env *env, const struct job *job,
 	const struct workspace *ws)
 {
@@ -55,11 +61,12 @@ static enum err unpack(struct package *p, const struct job_env *env, const struc
 
 	p->unpack_bytes = buf_heap(UNPACK_RESULT_BYTES);
 	e = helper_run(&env->helper, HELPER_UNPACK, job->package, ws->pkg,
-		sandbox_payload_uid(&env->sandbox, ws->slot), SLICE_NONE, &p->unpack_bytes, &p->why);
+		job_package_uid(env, job), SLICE_NONE, &p->unpack_bytes, &p->why);
 	if (e) return e == E_TIMEOUT ? E_PKG_TIMEOUT : E_INTERNAL;
 	c = codec_reader(buf_slice(&p->unpack_bytes));
 	codec_unpack_result(&c, &r);
-	if (codec_end(&c)) return why_set(&p->why, E_INTERNAL, "the unpack process broke its contract");
+	if (codec_end(&c))
+		return why_set(&p->why, E_INTERNAL, "the unpack process broke its contract");
 	p->facts.format = r.format;
 	p->facts.compression = r.compression;
 	p->facts.entries = r.entries > LIMIT_MEMBERS ? LIMIT_MEMBERS : r.entries;
@@ -82,8 +89,8 @@ static int open_manifest(const struct workspace *ws, const struct tree *t)
 	return open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 }
 
-static enum err read_manifest(struct package *p, const struct job_env *env,
-	const struct workspace *ws)
+static enum err read_manifest(
+	struct package *p, const struct job_env *env, const struct workspace *ws)
 {
 	struct manifest_result r;
 	struct codec c;
@@ -100,7 +107,8 @@ static enum err read_manifest(struct package *p, const struct job_env *env,
 	memset(&r, 0, sizeof r);
 	c = codec_reader(buf_slice(&p->manifest_bytes));
 	codec_manifest_result(&c, &r);
-	if (codec_end(&c)) return why_set(&p->why, E_INTERNAL, "the manifest process broke its contract");
+	if (codec_end(&c))
+		return why_set(&p->why, E_INTERNAL, "the manifest process broke its contract");
 	p->manifest = r.manifest;
 	p->refusal = r.refusal;
 	add_warnings(p, r.manifest.warnings, r.manifest.n_warnings);
@@ -131,9 +139,10 @@ void package_read(struct package *p, const struct job_env *env, const struct job
 	announce(report, job, PHASE_UNPACK);
 	if (!job->is_directory) e = digest_archive(p, job->package);
 	if (!e) e = unpack(p, env, job, ws);
-	if (!e) e = tree_read(&p->tree, ws->pkg, &p->why);
 	if (!e)
-		e = tree_find_skill(&p->tree, job->dir_name, p->warnings, &p->n_warnings, &p->why);
+		e = tree_read(
+			&p->tree, ws->pkg, sandbox_payload_uid(&env->sandbox, ws->slot), &p->why);
+	if (!e) e = tree_find_skill(&p->tree, job->dir_name, p->warnings, &p->n_warnings, &p->why);
 	if (!e) e = tree_facts(&p->tree, &p->facts, &p->list);
 	if (e) {
 		refuse(p, e);

@@ -14,16 +14,19 @@
 struct package {
 	struct package_facts facts;
 	struct tree tree;
-	struct buf list;          /* canonical file list */
-	struct buf unpack_bytes;  /* encoded results; slices point into them */
+	struct buf list;         /* canonical file list */
+	struct buf unpack_bytes; /* encoded results; slices point into them */
 	struct buf manifest_bytes;
 	struct manifest manifest;
 	struct refusal refusal; /* code E_OK: accepted */
 	struct why why;         /* text of a refusal that was found here */
 	unsigned n_warnings;
 	struct slice warnings[LIMIT_WARNINGS]; /* of package and manifest */
-	bool has_tree;          /* digests are known, also of a refused package */
+	bool has_tree;                         /* digests are known, also of a refused package */
 };
+
+/* Who reads the package: the slot's own id, or a directory's owner. */
+uint32_t job_package_uid(const struct job_env *env, const struct job *job);
 
 /*
  * Reads the package into ws. refusal says whether it is accepted; everything

@@ -75,8 +75,8 @@ static int build_dev(int root)
 /* Directories of the machine that a test may need beside /usr, and where it wants to write. */
 static const char *const host_links[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
 static const char *const host_etc[] = {"alternatives", "ssl", "ca-certificates"};
-static const char *const host_dirs[] = {"usr", "etc", "proc", "dev", "tmp", "var", "var/tmp", "run",
-	"home", "home/skill", "skill"};
+static const char *const host_dirs[] = {
+	"usr", "etc", "proc", "dev", "tmp", "var", "var/tmp", "run", "home", "home/skill", "skill"};
 
 static int write_text(int dir, const char *path, const char *text)
 {
@@ -101,9 +101,10 @@ static int host_link(int root, const char *name)
 		return symlinkat(target, root, name);
 	}
 	if (access(path, F_OK) < 0) return 0;
-	return mnt_point_dir(root, name, 0755) < 0 ?
-		-1 :
-		mnt_bind(path, root, name, SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+	return mnt_point_dir(root, name, 0755) < 0
+		       ? -1
+		       : mnt_bind(path, root, name, SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV,
+				 0);
 }
 
 static int build_host(int top)
@@ -117,7 +118,8 @@ static int build_host(int top)
 	for (i = 0; r == 0 && i < sizeof host_dirs / sizeof *host_dirs; i++)
 		r = mnt_point_dir(root, host_dirs[i], 0755);
 	if (r == 0)
-		r = mnt_bind("/usr", root, "usr", SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+		r = mnt_bind(
+			"/usr", root, "usr", SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
 	for (i = 0; r == 0 && i < sizeof host_links / sizeof *host_links; i++)
 		r = host_link(root, host_links[i]);
 	for (i = 0; r == 0 && i < sizeof host_etc / sizeof *host_etc; i++) {
@@ -134,7 +136,9 @@ static int build_host(int top)
 			"root:x:0:0:root:/root:/bin/sh\nskill:x:1000:1000::/home/skill:/bin/sh\n");
 	if (r == 0) r = write_text(root, "etc/group", "root:x:0:\nskill:x:1000:\n");
 	if (r == 0) r = write_text(root, "etc/hosts", "127.0.0.1 localhost skill\n");
-	if (r == 0) r = write_text(root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+	if (r == 0)
+		r = write_text(
+			root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
 	close(root);
 	return r;
 }

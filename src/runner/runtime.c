@@ -42,8 +42,8 @@ static const struct {
 	{"python:3.12-slim", "python"},
 	{"host", "host"},
 };
-#define ALIASES     (sizeof aliases / sizeof *aliases)
-#define OUR_NAMES   3 /* the first aliases are names of ours */
+#define ALIASES         (sizeof aliases / sizeof *aliases)
+#define OUR_NAMES       3 /* the first aliases are names of ours */
 #define DEFAULT_RUNTIME "base"
 
 static const struct runtime *by_name(const struct runtimes *r, const char *name)
@@ -75,8 +75,8 @@ static enum err check_digest(const struct runtime *rt, struct slice digest, stru
 		memcmp(want, rt->digest, sizeof want) == 0)
 		return E_OK;
 	buf_hex(&b, SLICE_OF(rt->digest));
-	return why_set(why, E_RUNTIME_DIGEST, "runtime %s is pinned to sha256:%s", rt->name,
-		buf_text(&b));
+	return why_set(
+		why, E_RUNTIME_DIGEST, "runtime %s is pinned to sha256:%s", rt->name, buf_text(&b));
 }
 
 static enum err unknown(const struct runtimes *r, struct slice declared, struct why *why)
@@ -98,7 +98,8 @@ static enum err unknown(const struct runtimes *r, struct slice declared, struct 
 enum err runtime_find(const struct runtimes *r, struct slice declared, const struct runtime **out,
 	struct slice *warnings, unsigned *n_warnings, struct why *why)
 {
-	struct slice digest, name = without_digest(declared.p ? declared : SLICE(DEFAULT_RUNTIME), &digest);
+	struct slice digest,
+		name = without_digest(declared.p ? declared : SLICE(DEFAULT_RUNTIME), &digest);
 	const struct runtime *rt = NULL;
 	size_t i;
 	enum err e;
@@ -106,13 +107,15 @@ enum err runtime_find(const struct runtimes *r, struct slice declared, const str
 	for (i = 0; i < ALIASES && !rt; i++)
 		if (slice_is(name, aliases[i].declared)) rt = by_name(r, aliases[i].runtime);
 	if (!rt) return unknown(r, declared, why);
-	if (!rt->ok) return why_set(why, E_RUNTIME_CHANGED, "runtime %s: %s", rt->name, rt->trouble);
+	if (!rt->ok)
+		return why_set(why, E_RUNTIME_CHANGED, "runtime %s: %s", rt->name, rt->trouble);
 	e = check_digest(rt, digest, why);
 	if (e) return e;
 	if (i > OUR_NAMES && !rt->host) {
 		warnings_add(warnings, n_warnings, LIMIT_WARNINGS, SLICE("runtime-substituted"));
 		if (!digest.n)
-			warnings_add(warnings, n_warnings, LIMIT_WARNINGS, SLICE("runtime-mutable-tag"));
+			warnings_add(
+				warnings, n_warnings, LIMIT_WARNINGS, SLICE("runtime-mutable-tag"));
 	}
 	*out = rt;
 	return E_OK;
@@ -162,8 +165,9 @@ static enum err check_entry(struct runtime *rt, int root, const struct cJSON *en
 		return trouble(rt, "manifest.json has a wrong entry", SLICE(""));
 	if (json_get_str(entry, "target", &s) == E_OK) {
 		n = readlinkat(root, path, target, sizeof target);
-		return n > 0 && slice_eq(slice_of(target, (size_t)n), s) ? E_OK :
-			trouble(rt, "a link differs:", slice_str(path));
+		return n > 0 && slice_eq(slice_of(target, (size_t)n), s)
+			       ? E_OK
+			       : trouble(rt, "a link differs:", slice_str(path));
 	}
 	if (json_get_hex(entry, "sha256", want, sizeof want) ||
 		json_get_u64(entry, "size", UINT32_MAX, &size))
@@ -198,7 +202,8 @@ static void load_one(struct runtime *rt, const char *dir)
 		trouble(rt, "manifest.json cannot be read", SLICE(""));
 	} else if (json_parse(buf_slice(&text), JSON_INTEGERS, &manifest, NULL)) {
 		trouble(rt, "manifest.json is not strict JSON", SLICE(""));
-	} else if (json_get_str(manifest, "uri", &uri) || !slice_text(rt->uri, sizeof rt->uri, uri)) {
+	} else if (json_get_str(manifest, "uri", &uri) ||
+		   !slice_text(rt->uri, sizeof rt->uri, uri)) {
 		trouble(rt, "manifest.json names no uri", SLICE(""));
 	} else {
 		sha256(buf_slice(&text), rt->digest);
@@ -222,7 +227,7 @@ void runtimes_load(struct runtimes *r, const char *dir)
 		if (entry->d_name[0] == '.') continue;
 		memset(rt, 0, sizeof *rt);
 		if (!slice_text(rt->name, sizeof rt->name, name)) continue;
-		snprintf(rt->path, sizeof rt->path, "%s/%s/root", dir, entry->d_name);
+		snprintf(rt->path, sizeof rt->path, "%.128s/%.31s/root", dir, entry->d_name);
 		load_one(rt, dir);
 		r->n++;
 	}

@@ -16,9 +16,9 @@
 struct runtime {
 	char name[32];
 	char path[256]; /* of root/ in the worker's view */
-	char uri[128]; /* package URL of where it comes from */
-	bool ok;       /* every file is as the manifest says */
-	bool host;     /* the machine's own /usr, for `run --runtime host` */
+	char uri[128];  /* package URL of where it comes from */
+	bool ok;        /* every file is as the manifest says */
+	bool host;      /* the machine's own /usr, for `run --runtime host` */
 	char trouble[160];
 	uint8_t digest[SHA256_LEN];
 };

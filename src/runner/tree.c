@@ -87,6 +87,7 @@ struct level {
 
 struct walk {
 	struct tree *t;
+	uint32_t owner;
 	struct level level[LIMIT_PATH_DEPTH + 2];
 	unsigned depth; /* open levels */
 	char path[LIMIT_PATH_BYTES + 1];
@@ -104,7 +105,8 @@ static enum err enter(struct walk *w, int parent, const char *name, size_t prefi
 	}
 	if (w->depth == sizeof w->level / sizeof *w->level) {
 		closedir(d);
-		return foreign(w->why, slice_of(w->path, prefix_len), "a directory that is too deep");
+		return foreign(
+			w->why, slice_of(w->path, prefix_len), "a directory that is too deep");
 	}
 	w->level[w->depth++] = (struct level){d, prefix_len};
 	return E_OK;
@@ -124,6 +126,9 @@ static enum err visit(struct walk *w, const char *name)
 	path = slice_of(w->path, len);
 	if (fstatat(dirfd(l->dir), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return why_sys(w->why, E_INTERNAL, "unpacked member");
+	if (st.st_uid != w->owner &&
+		fchownat(dirfd(l->dir), name, w->owner, w->owner, AT_SYMLINK_NOFOLLOW) < 0)
+		return why_sys(w->why, E_INTERNAL, "unpacked member");
 	if (w->depth == 1) {
 		w->t->top_entries++;
 		w->t->top_is_dir = S_ISDIR(st.st_mode);
@@ -137,8 +142,8 @@ static enum err visit(struct walk *w, const char *name)
 	buf_put(&w->t->paths, path);
 	/* The buffer was reserved whole: it never moves. */
 	path = slice_from(buf_slice(&w->t->paths), len);
-	return w->t->paths.err ? w->t->paths.err :
-				 add_file(w->t, dirfd(l->dir), name, path, &st, w->why);
+	return w->t->paths.err ? w->t->paths.err
+			       : add_file(w->t, dirfd(l->dir), name, path, &st, w->why);
 }
 
 static int cmp_files(const void *a, const void *b)
@@ -146,15 +151,16 @@ static int cmp_files(const void *a, const void *b)
 	return slice_cmp(((const struct tree_file *)a)->path, ((const struct tree_file *)b)->path);
 }
 
-enum err tree_read(struct tree *t, int root, struct why *why)
+enum err tree_read(struct tree *t, int root, uint32_t owner, struct why *why)
 {
-	struct walk w = {.t = t, .why = why};
+	struct walk w = {.t = t, .owner = owner, .why = why};
 	struct dirent *entry;
 	enum err e;
 
 	memset(t, 0, sizeof *t);
 	t->paths = buf_heap(PATHS_BYTES);
 	if (!buf_reserve(&t->paths, PATHS_BYTES)) return E_NO_MEMORY;
+	if (fchown(root, owner, owner) < 0) return why_sys(why, E_INTERNAL, "unpacked tree");
 	e = enter(&w, root, ".", 0);
 	while (!e && w.depth > 0) {
 		errno = 0;
@@ -217,7 +223,7 @@ static unsigned count_skills(const struct tree *t)
 static bool directly_in(struct slice path, struct slice dir)
 {
 	return path.n > dir.n && slice_eq(slice_sub(path, 0, dir.n), dir) &&
-		slice_find(path, dir.n, '/') == path.n;
+	       slice_find(path, dir.n, '/') == path.n;
 }
 
 static bool holds_candidate(const struct tree *t, struct slice dir)
@@ -225,14 +231,15 @@ static bool holds_candidate(const struct tree *t, struct slice dir)
 	size_t i;
 
 	for (i = 0; i < t->n; i++)
-		if (directly_in(t->files[i].path, dir) && is_candidate(slice_from(t->files[i].path, dir.n)))
+		if (directly_in(t->files[i].path, dir) &&
+			is_candidate(slice_from(t->files[i].path, dir.n)))
 			return true;
 	return false;
 }
 
 /* The manifest among the candidates directly in the root (specs/skills.md 2.4 rule 1). */
-static enum err choose_manifest(struct tree *t, struct slice *warnings, unsigned *n_warnings,
-	struct why *why)
+static enum err choose_manifest(
+	struct tree *t, struct slice *warnings, unsigned *n_warnings, struct why *why)
 {
 	struct slice exact = SLICE_NONE, other = SLICE_NONE;
 	unsigned others = 0;
@@ -269,7 +276,8 @@ enum err tree_find_skill(struct tree *t, struct slice name, struct slice *warnin
 
 	if (!holds_candidate(t, SLICE(""))) {
 		if (t->top_entries == 1 && t->top_is_dir && t->n > 0)
-			top = slice_sub(t->files[0].path, 0, slice_find(t->files[0].path, 0, '/') + 1);
+			top = slice_sub(
+				t->files[0].path, 0, slice_find(t->files[0].path, 0, '/') + 1);
 		if (!top.p || !holds_candidate(t, top)) {
 			skills = count_skills(t);
 			if (skills > 1)

@@ -30,13 +30,16 @@ struct tree {
 	bool top_is_dir;            /* the only one is a directory */
 };
 
-#define TREE_INIT {0}
+#define TREE_INIT                                                                                  \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 /*
- * Walks the tree below the directory root and digests every file.
- * E_INTERNAL when it holds what no honest unpack process writes.
+ * Walks the tree below the directory root, digests every file and gives all of
+ * it to owner. E_INTERNAL when it holds what no honest unpack process writes.
  */
-enum err tree_read(struct tree *t, int root, struct why *why);
+enum err tree_read(struct tree *t, int root, uint32_t owner, struct why *why);
 /*
  * Finds skill root and manifest and makes paths relative to the root; adds the
  * warnings manifest-name and manifest-extra. name is the directory's own name

@@ -52,12 +52,14 @@ static const char *const queries[Q_COUNT] = {
 	[Q_BLOB_DROP] = "DELETE FROM blob WHERE id=? AND refs<=0",
 	[Q_JOB_INSERT] = "INSERT INTO job(id,state,nonce,delete_token,package,package_bytes,"
 			 "package_sha256,submitted) VALUES(?,0,?,?,?,?,?,?)",
-	[Q_JOB_BY_ID] = "SELECT seq,state,phase,attempt,nonce,package_bytes,package_sha256,submitted,"
-			"started,completed,refusal,signature,spki FROM job WHERE id=?",
+	[Q_JOB_BY_ID] =
+		"SELECT seq,state,phase,attempt,nonce,package_bytes,package_sha256,submitted,"
+		"started,completed,refusal,signature,spki FROM job WHERE id=?",
 	[Q_JOB_START] = "UPDATE job SET state=1,phase=1,attempt=?,started=? WHERE seq=?",
 	[Q_JOB_REQUEUE] = "UPDATE job SET state=0,phase=0,reason=?,crashes=? WHERE seq=?",
 	[Q_JOB_RECORDED] = "UPDATE job SET phase=5 WHERE seq=?",
-	[Q_JOB_SIGNED] = "UPDATE job SET state=2,phase=0,completed=?,signature=?,spki=? WHERE seq=?",
+	[Q_JOB_SIGNED] =
+		"UPDATE job SET state=2,phase=0,completed=?,signature=?,spki=? WHERE seq=?",
 	[Q_JOB_FAILED] = "UPDATE job SET state=3,phase=0,completed=?,refusal=? WHERE seq=?",
 	[Q_JOBS_OPEN] = "SELECT seq,id,state,phase,attempt,reason,crashes,nonce,package,submitted "
 			"FROM job WHERE state<2 ORDER BY seq",
@@ -80,9 +82,9 @@ static enum err error_code(int rc)
 	int primary = rc & 0xff;
 
 	return primary == SQLITE_FULL || rc == SQLITE_IOERR_WRITE || rc == SQLITE_IOERR_FSYNC ||
-			rc == SQLITE_IOERR_TRUNCATE ?
-		E_STORAGE_FULL :
-		E_INTERNAL;
+			       rc == SQLITE_IOERR_TRUNCATE
+		       ? E_STORAGE_FULL
+		       : E_INTERNAL;
 }
 
 static int pragma_int(struct db *db, const char *sql)
@@ -164,7 +166,8 @@ struct sqlite3_stmt *db_query(struct db *db, enum db_query q, const char *types,
 	int i, rc = SQLITE_OK;
 
 	if (!st) {
-		rc = sqlite3_prepare_v3(db->conn, queries[q], -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
+		rc = sqlite3_prepare_v3(
+			db->conn, queries[q], -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
 		if (rc != SQLITE_OK) {
 			note_error(db, rc);
 			return NULL;
@@ -184,10 +187,11 @@ struct sqlite3_stmt *db_query(struct db *db, enum db_query q, const char *types,
 			if (*types == 'o' && !s.p)
 				rc = sqlite3_bind_null(st, i);
 			else if (*types == 't')
-				rc = sqlite3_bind_text(st, i, (const char *)s.p, (int)s.n, SQLITE_STATIC);
+				rc = sqlite3_bind_text(
+					st, i, (const char *)s.p, (int)s.n, SQLITE_STATIC);
 			else
-				rc = sqlite3_bind_blob(st, i, s.n ? (const void *)s.p : "", (int)s.n,
-					SQLITE_STATIC);
+				rc = sqlite3_bind_blob(st, i, s.n ? (const void *)s.p : "",
+					(int)s.n, SQLITE_STATIC);
 		}
 	}
 	va_end(ap);
@@ -295,7 +299,9 @@ int64_t db_blob_put(struct db *db, int fd, uint64_t size, const uint8_t sha256[3
 		if (rc == SQLITE_OK) rc = closed;
 	}
 	if (rc != SQLITE_OK) {
-		note_error(db, sqlite3_extended_errcode(db->conn) ? sqlite3_extended_errcode(db->conn) : rc);
+		note_error(db, sqlite3_extended_errcode(db->conn)
+				       ? sqlite3_extended_errcode(db->conn)
+				       : rc);
 		return 0;
 	}
 	return id;
@@ -314,7 +320,8 @@ int db_blob_file(struct db *db, int64_t id, const char *name)
 	sqlite3_blob *blob = NULL;
 	int fd = -1, at = 0, size;
 
-	if (sqlite3_blob_open(db->conn, "main", "blob", "data", id, 0, &blob) != SQLITE_OK) goto fail;
+	if (sqlite3_blob_open(db->conn, "main", "blob", "data", id, 0, &blob) != SQLITE_OK)
+		goto fail;
 	fd = memfd_open(name);
 	if (fd < 0) goto fail;
 	for (size = sqlite3_blob_bytes(blob); at < size;) {

@@ -37,7 +37,8 @@ struct active *jobs_find(struct jobs *j, const uint8_t id[JOB_ID_LEN])
 	uint32_t i;
 
 	for (i = 0; i < j->max; i++)
-		if (j->list[i].seq && memcmp(j->list[i].id, id, JOB_ID_LEN) == 0) return &j->list[i];
+		if (j->list[i].seq && memcmp(j->list[i].id, id, JOB_ID_LEN) == 0)
+			return &j->list[i];
 	return NULL;
 }
 
@@ -76,7 +77,7 @@ uint32_t jobs_in(const struct jobs *j, uint8_t state, bool attesting)
 
 	for (i = 0; i < j->max; i++)
 		n += j->list[i].seq && j->list[i].state == state &&
-			(j->list[i].phase == PHASE_ATTEST) == attesting;
+		     (j->list[i].phase == PHASE_ATTEST) == attesting;
 	return n;
 }
 
@@ -90,7 +91,8 @@ static void load_counts(struct jobs *j)
 	while (db_row(&j->db, st)) {
 		int64_t state = db_int(st, 0);
 
-		if (state >= 0 && state < JOB_STATE_COUNT) j->counts[state] = (uint64_t)db_int(st, 1);
+		if (state >= 0 && state < JOB_STATE_COUNT)
+			j->counts[state] = (uint64_t)db_int(st, 1);
 	}
 }
 
@@ -123,8 +125,8 @@ static enum err recover(struct jobs *j)
 
 		if (!a->seq || a->state != JOB_RUNNING) continue;
 		/* While it waited for its quote nothing of the job itself ran. */
-		e = a->phase == PHASE_ATTEST ? jobs_requeue(j, a, "restart-before-quote", false, 0) :
-					       jobs_requeue(j, a, "interrupted", true, 0);
+		e = a->phase == PHASE_ATTEST ? jobs_requeue(j, a, "restart-before-quote", false, 0)
+					     : jobs_requeue(j, a, "interrupted", true, 0);
 	}
 	return e;
 }
@@ -150,7 +152,8 @@ enum err jobs_open(struct jobs *j, const char *path, uint32_t max, struct why *w
 
 		if (!a) {
 			db_done(st);
-			return why_set(why, E_CONFIG, "more than %u jobs are open; raise the queue limit", max);
+			return why_set(why, E_CONFIG,
+				"more than %u jobs are open; raise the queue limit", max);
 		}
 		load_entry(a, st);
 		j->n++;
@@ -214,8 +217,8 @@ enum err jobs_submit(struct jobs *j, const struct msg_submit *m, int spool, int6
 	blob = db_blob_put(&j->db, spool, m->size, sha);
 	db_run(&j->db,
 		db_query(&j->db, Q_JOB_INSERT, "bobiibi", SLICE_OF(out->job_id),
-			m->has_nonce ? SLICE_OF(m->nonce) : SLICE_NONE, SLICE_OF(out->delete_token), blob,
-			(int64_t)m->size, SLICE_OF(sha), now_ms));
+			m->has_nonce ? SLICE_OF(m->nonce) : SLICE_NONE, SLICE_OF(out->delete_token),
+			blob, (int64_t)m->size, SLICE_OF(sha), now_ms));
 	seq = db_last_row(&j->db);
 	e = db_commit(&j->db);
 	if (e) return e;
@@ -236,7 +239,8 @@ enum err jobs_start(struct jobs *j, struct active *a, int64_t now_ms)
 	enum err e;
 
 	db_begin(&j->db);
-	db_run(&j->db, db_query(&j->db, Q_JOB_START, "iii", (int64_t)a->attempt + 1, now_ms, a->seq));
+	db_run(&j->db,
+		db_query(&j->db, Q_JOB_START, "iii", (int64_t)a->attempt + 1, now_ms, a->seq));
 	e = db_commit(&j->db);
 	if (e) return e;
 	a->attempt++;
@@ -258,7 +262,8 @@ static void put_parts(struct jobs *j, const struct active *a, uint32_t mask, con
 		int64_t blob;
 
 		if (!(mask >> bit & 1)) continue;
-		if (fd_size(fds[n], &size) || size > LIMIT_BUNDLE_BYTES || digest_file(fds[n], size, sha)) {
+		if (fd_size(fds[n], &size) || size > LIMIT_BUNDLE_BYTES ||
+			digest_file(fds[n], size, sha)) {
 			j->db.failed = true;
 			return;
 		}
@@ -334,7 +339,8 @@ enum err jobs_failed(struct jobs *j, struct active *a, const struct refusal *why
 	return E_OK;
 }
 
-enum err jobs_requeue(struct jobs *j, struct active *a, const char *reason, bool crash, int64_t now_ms)
+enum err jobs_requeue(
+	struct jobs *j, struct active *a, const char *reason, bool crash, int64_t now_ms)
 {
 	struct refusal poison = {.code = E_POISON, .name = SLICE(""), .text = SLICE("")};
 	uint32_t crashes = a->crashes + crash;
@@ -342,7 +348,8 @@ enum err jobs_requeue(struct jobs *j, struct active *a, const char *reason, bool
 
 	if (crashes >= LIMIT_CRASHES) return jobs_failed(j, a, &poison, now_ms);
 	db_begin(&j->db);
-	db_run(&j->db, db_query(&j->db, Q_JOB_REQUEUE, "tii", slice_str(reason), (int64_t)crashes, a->seq));
+	db_run(&j->db, db_query(&j->db, Q_JOB_REQUEUE, "tii", slice_str(reason), (int64_t)crashes,
+			       a->seq));
 	e = db_commit(&j->db);
 	if (e) return e;
 	if (a->state == JOB_RUNNING) {
@@ -416,8 +423,8 @@ static uint32_t open_parts(struct jobs *j, int64_t seq, uint32_t wanted, int *fd
 	return have;
 }
 
-enum err jobs_view(struct jobs *j, const struct msg_get *get, struct msg_job *out, int *fds,
-	struct buf *mem)
+enum err jobs_view(
+	struct jobs *j, const struct msg_get *get, struct msg_job *out, int *fds, struct buf *mem)
 {
 	struct sqlite3_stmt *st = db_query(&j->db, Q_JOB_BY_ID, "b", SLICE_OF(get->job_id));
 	struct active *a;

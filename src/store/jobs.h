@@ -57,7 +57,8 @@ uint32_t jobs_in(const struct jobs *j, uint8_t state, bool attesting);
 enum err jobs_submit(struct jobs *j, const struct msg_submit *m, int spool, int64_t now_ms,
 	struct msg_submitted *out);
 enum err jobs_start(struct jobs *j, struct active *a, int64_t now_ms);
-enum err jobs_recorded(struct jobs *j, struct active *a, const struct msg_result *m, const int *fds);
+enum err jobs_recorded(
+	struct jobs *j, struct active *a, const struct msg_result *m, const int *fds);
 enum err jobs_signed(struct jobs *j, struct active *a, const struct msg_evidence *m, const int *fds,
 	int64_t now_ms);
 enum err jobs_failed(struct jobs *j, struct active *a, const struct refusal *why, int64_t now_ms);
@@ -65,11 +66,11 @@ enum err jobs_failed(struct jobs *j, struct active *a, const struct refusal *why
  * Puts a job back for another attempt. A crash counts; after LIMIT_CRASHES of
  * them the job fails as poison.
  */
-enum err jobs_requeue(struct jobs *j, struct active *a, const char *reason, bool crash,
-	int64_t now_ms);
+enum err jobs_requeue(
+	struct jobs *j, struct active *a, const char *reason, bool crash, int64_t now_ms);
 
 /* Everything that a client may see of a job; parts as sealed files in the order of their bits. */
-enum err jobs_view(struct jobs *j, const struct msg_get *get, struct msg_job *out, int *fds,
-	struct buf *mem);
+enum err jobs_view(
+	struct jobs *j, const struct msg_get *get, struct msg_job *out, int *fds, struct buf *mem);
 
 #endif

@@ -54,20 +54,32 @@ static const int calls_process[] = {
 };
 /* clang-format on */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define GROUP(why, list) {why, FILTER_ALLOW, COUNT(list), list}
+#define GROUP(why, list)                                                                           \
+	{                                                                                          \
+		why, FILTER_ALLOW, COUNT(list), list                                               \
+	}
 static const struct filter_group groups[] = {
 	GROUP("files of the data directory, memory files", calls_files),
 	GROUP("channels that exist", calls_channels),
 	GROUP("own memory, clocks, end", calls_process),
 };
 /* No memory is ever made executable. */
-#define NO_EXEC {FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}}
+#define NO_EXEC                                                                                    \
+	{                                                                                          \
+		FILTER_ALLOW, 1,                                                                   \
+		{                                                                                  \
+			{                                                                          \
+				2, PROT_EXEC, 0                                                    \
+			}                                                                          \
+		}                                                                                  \
+	}
 static const struct filter_case no_exec[] = {NO_EXEC};
 static const struct filter_guard guards[] = {
 	{S(mmap), FILTER_KILL, 1, no_exec},
 	{S(mprotect), FILTER_KILL, 1, no_exec},
 };
-static const struct filter_spec calls = {groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+static const struct filter_spec calls = {
+	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
 
 static int store_run(struct boot *boot, struct chan *control, struct message *m);
 
@@ -77,7 +89,7 @@ const struct role role_store = {
 	.uid = 902,
 	.root = ROOT_DATA,
 	.namespaces = SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC |
-		SV_CLONE_NEWUTS,
+		      SV_CLONE_NEWUTS,
 	.files = 1024,
 	.memory = 256 * MIB,
 	.calls = &calls,
@@ -175,7 +187,8 @@ static int64_t attest_due(struct store *s)
 		}
 		if (!a->asked && s->attest_ready && now >= a->next_ask_ms) ask_attest(s, a);
 		if (!a->asked && a->next_ask_ms < next) next = a->next_ask_ms;
-		if (a->recorded_ms + s->conf.attest_ms < next) next = a->recorded_ms + s->conf.attest_ms + 1;
+		if (a->recorded_ms + s->conf.attest_ms < next)
+			next = a->recorded_ms + s->conf.attest_ms + 1;
 	}
 	return next;
 }
@@ -211,7 +224,8 @@ static void job_result(struct store *s, struct message *m)
 	a->record = message_fd(m, 0);
 	a->recorded_ms = a->next_ask_ms = clock_mono_us() / 1000;
 	if (!s->attest_ready)
-		snprintf(a->waiting_for, sizeof a->waiting_for, "the guest agent has not answered yet");
+		snprintf(a->waiting_for, sizeof a->waiting_for,
+			"the guest agent has not answered yet");
 }
 
 static void job_refused(struct store *s, struct message *m)
@@ -271,8 +285,8 @@ static void runner_gone(struct store *s)
 		struct active *a = &s->jobs.list[i];
 
 		if (a->seq && a->state == JOB_RUNNING && a->phase != PHASE_ATTEST)
-			jobs_requeue(&s->jobs, a, s->stopping ? "orderly-stop" : "runner-died", !s->stopping,
-				clock_wall_ms());
+			jobs_requeue(&s->jobs, a, s->stopping ? "orderly-stop" : "runner-died",
+				!s->stopping, clock_wall_ms());
 	}
 }
 
@@ -305,7 +319,8 @@ static void job_signed(struct store *s, struct message *m)
 	log_event(LOG_ERROR, "store.cannot-complete", "error=%s", err_name(e));
 	a->asked = false;
 	a->next_ask_ms = clock_mono_us() / 1000 + LIMIT_AGENT_RETRY_MAX_MS;
-	snprintf(a->waiting_for, sizeof a->waiting_for, "the result cannot be stored: %s", err_text(e));
+	snprintf(a->waiting_for, sizeof a->waiting_for, "the result cannot be stored: %s",
+		err_text(e));
 }
 
 static void job_retry(struct store *s, struct message *m)
@@ -509,9 +524,7 @@ static bool from_init(struct store *s, struct message *m)
 	switch (m->type) {
 	case MSG_PING: chan_send(s->control, MSG_PONG, 0, SLICE_NONE, NULL, 0); return true;
 	case MSG_PEER: new_peer(s, m); return true;
-	case MSG_STOP:
-		s->stopping = true;
-		return MSG_READ(stop, m, &st) == E_OK && !st.now;
+	case MSG_STOP: s->stopping = true; return MSG_READ(stop, m, &st) == E_OK && !st.now;
 	default: return false;
 	}
 }
@@ -543,8 +556,8 @@ static void poll_once(struct store *s, int64_t next_ms)
 	unsigned i;
 
 	for (i = 0; i < 4; i++)
-		p[i] = (struct pollfd){
-			list[i]->fd, (short)(POLLIN | (chan_wants_write(list[i]) ? POLLOUT : 0)), 0};
+		p[i] = (struct pollfd){list[i]->fd,
+			(short)(POLLIN | (chan_wants_write(list[i]) ? POLLOUT : 0)), 0};
 	if (left < 0) left = 0;
 	if (poll(p, 4, left > 60000 ? 60000 : (int)left) < 0 && errno != EINTR)
 		log_event(LOG_ERROR, "store.poll", "errno=%d", errno);
@@ -598,7 +611,8 @@ static int store_run(struct boot *boot, struct chan *control, struct message *m)
 	/* Room for the jobs that a larger queue of an earlier start has left. */
 	e = jobs_open(&s.jobs, DB_PATH, s.conf.queue + LIMIT_QUEUE, &why);
 	if (e) {
-		log_event(LOG_ERROR, "store.cannot-open", "error=%s why=\"%s\"", err_name(e), why.text);
+		log_event(LOG_ERROR, "store.cannot-open", "error=%s why=\"%s\"", err_name(e),
+			why.text);
 		return e == E_CONFIG ? ROLE_EXIT_FATAL : ROLE_EXIT_FAILED;
 	}
 	log_event(LOG_INFO, "store.open", "open=%u completed=%llu failed=%llu", s.jobs.n,

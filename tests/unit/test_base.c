@@ -420,7 +420,8 @@ TEST(limits_table_is_complete)
 	size_t n = 0;
 
 	while (limit_table[n].name) {
-		CHECK(limit_table[n].value > 0 && limit_table[n].unit[0] && limit_table[n].reason[0]);
+		CHECK(limit_table[n].value > 0 && limit_table[n].unit[0] &&
+			limit_table[n].reason[0]);
 		n++;
 	}
 	CHECK(n > 50);

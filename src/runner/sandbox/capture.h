@@ -18,7 +18,10 @@ struct capture {
 	bool failed; /* memory could not be written */
 };
 
-#define CAPTURE_INIT {.fd = -1, .memory = -1}
+#define CAPTURE_INIT                                                                               \
+	{                                                                                          \
+		.fd = -1, .memory = -1                                                             \
+	}
 
 /* Makes pipe and memory file; *write_end is for the test. E_SYSTEM. */
 enum err capture_open(struct capture *c, uint64_t keep, int *write_end);

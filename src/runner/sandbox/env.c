@@ -83,8 +83,8 @@ static int body_pivot(void)
 /* A small overlay whose upper layer gets a file and loses a lower directory. */
 static int overlay_with(const char *xattr)
 {
-	const char *options[] = {"lowerdir=/proc/low", "upperdir=/proc/up", "workdir=/proc/work",
-		xattr, NULL};
+	const char *options[] = {
+		"lowerdir=/proc/low", "upperdir=/proc/up", "workdir=/proc/work", xattr, NULL};
 	int fd = mnt_tmpfs(0, 0, 0755, 0, 0, 0), o;
 
 	if (fd < 0 || mnt_private() < 0) return -1;
@@ -134,7 +134,8 @@ static int body_speculation(void)
 {
 	int off = 0;
 
-	off += prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_FORCE_DISABLE, 0, 0) == 0;
+	off += prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_FORCE_DISABLE, 0, 0) ==
+	       0;
 	off += prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_INDIRECT_BRANCH, PR_SPEC_FORCE_DISABLE, 0,
 		       0) == 0;
 	_exit(2 - off);
@@ -181,7 +182,9 @@ static void find_copy(struct sandbox_env *env, struct probe_line *lines, unsigne
 	}
 	if (err) env->copy = COPY_TREE;
 	l = add_line(lines, n, "overlay", err);
-	if (err) snprintf(l->text, sizeof l->text, "%s; tests write into their unpacked tree", strerror(err));
+	if (err)
+		snprintf(l->text, sizeof l->text, "%s; tests write into their unpacked tree",
+			strerror(err));
 }
 
 /* The highest id that exists in this user namespace, plus one. */
@@ -239,8 +242,8 @@ static void find_speculation(struct sandbox_env *env, struct probe_line *lines, 
 		env->speculation);
 }
 
-enum err sandbox_probe(struct sandbox_env *env, struct probe_line *lines, unsigned *n,
-	struct why *why)
+enum err sandbox_probe(
+	struct sandbox_env *env, struct probe_line *lines, unsigned *n, struct why *why)
 {
 	struct probe_line *l;
 	size_t i;
@@ -250,8 +253,7 @@ enum err sandbox_probe(struct sandbox_env *env, struct probe_line *lines, unsign
 	for (i = 0; i < sizeof needed / sizeof *needed; i++) {
 		err = in_child(needed[i].namespaces, needed[i].body);
 		l = add_line(lines, n, needed[i].item, err);
-		if (err)
-			return why_set(why, E_SANDBOX_SETUP, "%s: %s", l->item, l->text);
+		if (err) return why_set(why, E_SANDBOX_SETUP, "%s: %s", l->item, l->text);
 	}
 	proc = in_child(SV_CLONE_NEWNS | SV_CLONE_NEWPID, body_proc);
 	add_line(lines, n, "proc-mount", proc);
@@ -334,7 +336,7 @@ static enum err make_places(int mem, uint32_t uid, struct why *why)
 }
 
 enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, unsigned slot,
-	const struct limit_facts *l, struct why *why)
+	uint32_t pkg_uid, const struct limit_facts *l, struct why *why)
 {
 	unsigned attrs = SV_ATTR_NOSUID | SV_ATTR_NODEV;
 	uint32_t uid = sandbox_payload_uid(env, slot);
@@ -354,8 +356,8 @@ enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, uns
 	}
 	fd_close(&top);
 	/* Each member may need its directories too, at most one for each level of its path. */
-	ws->pkg = mnt_tmpfs(pkg_size, (uint64_t)LIMIT_MEMBERS * (LIMIT_PATH_DEPTH + 1), 0755, uid,
-		uid, attrs);
+	ws->pkg = mnt_tmpfs(pkg_size, (uint64_t)LIMIT_MEMBERS * (LIMIT_PATH_DEPTH + 1), 0755,
+		pkg_uid, pkg_uid, attrs);
 	ws->mem = mnt_tmpfs(l->write_bytes, l->inodes, 0755, 0, 0, attrs);
 	if (ws->pkg < 0 || ws->mem < 0 || mnt_attach(ws->pkg, AT_FDCWD, WORKSPACE_PKG) < 0 ||
 		mnt_attach(ws->mem, AT_FDCWD, WORKSPACE_MEM) < 0)

@@ -25,16 +25,16 @@ _Static_assert(sizeof(struct path_attr) == 12, "struct landlock_path_beneath_att
 #define CREATE_RULESET_VERSION 1U
 #define RULE_PATH_BENEATH      1
 
-#define FS_EXECUTE    (1ULL << 0)
-#define FS_WRITE_FILE (1ULL << 1)
-#define FS_READ_FILE  (1ULL << 2)
-#define FS_READ_DIR   (1ULL << 3)
-#define FS_MAKE_CHAR  (1ULL << 6)
-#define FS_MAKE_BLOCK (1ULL << 11)
-#define FS_REFER      (1ULL << 13) /* ABI 2 */
-#define FS_TRUNCATE   (1ULL << 14) /* ABI 3 */
-#define FS_IOCTL_DEV  (1ULL << 15) /* ABI 5 */
-#define FS_ALL_1      ((1ULL << 13) - 1)
+#define FS_EXECUTE           (1ULL << 0)
+#define FS_WRITE_FILE        (1ULL << 1)
+#define FS_READ_FILE         (1ULL << 2)
+#define FS_READ_DIR          (1ULL << 3)
+#define FS_MAKE_CHAR         (1ULL << 6)
+#define FS_MAKE_BLOCK        (1ULL << 11)
+#define FS_REFER             (1ULL << 13) /* ABI 2 */
+#define FS_TRUNCATE          (1ULL << 14) /* ABI 3 */
+#define FS_IOCTL_DEV         (1ULL << 15) /* ABI 5 */
+#define FS_ALL_1             ((1ULL << 13) - 1)
 #define NET_BIND_CONNECT_TCP 3ULL /* ABI 4 */
 #define SCOPE_ALL            3ULL /* ABI 6: abstract sockets, signals */
 
@@ -47,6 +47,8 @@ static const struct {
 	const char *path;
 	uint64_t allowed;
 } places[] = {
+	/* Names of everything may be listed; it is the job's own root. */
+	{"/", FS_READ_DIR},
 	{"/bin", READ_EXEC},
 	{"/sbin", READ_EXEC},
 	{"/lib", READ_EXEC},
@@ -68,7 +70,6 @@ static const struct {
 	{"/dev/full", NODE},
 	{"/dev/random", NODE},
 	{"/dev/urandom", NODE},
-	{"/dev", FS_READ_DIR},
 };
 
 int landlock_abi(void)

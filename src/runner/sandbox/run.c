@@ -83,8 +83,8 @@ static void start(struct watch *w, struct inner *in)
 		setup_failed(w, "channels", errno);
 		return;
 	}
-	if (cgroup_job_open(&w->group, &w->env->cgroup, w->phase->name, w->phase->limits_of_job,
-		    &why)) {
+	if (cgroup_job_open(
+		    &w->group, &w->env->cgroup, w->phase->name, w->phase->limits_of_job, &why)) {
 		setup_failed(w, "control-group", why.sys);
 		return;
 	}

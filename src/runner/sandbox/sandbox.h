@@ -26,14 +26,17 @@ struct sandbox_env {
 	uint8_t landlock_abi;
 	/* How a test gets a writable copy of its package. */
 	enum { COPY_TREE, COPY_OVERLAY, COPY_OVERLAY_USERXATTR } copy;
-	bool single_id; /* only one user id exists here (an ordinary user's namespace) */
-	uint32_t uid_base; /* host-level ids of slot n start at uid_base + n * SLOT_IDS */
+	bool single_id;          /* only one user id exists here (an ordinary user's namespace) */
+	uint32_t uid_base;       /* host-level ids of slot n start at uid_base + n * SLOT_IDS */
 	const char *speculation; /* word for the statement */
 	struct cgroup_env cgroup;
 	struct filter payload, job_init;
 };
 
-#define SANDBOX_ENV_INIT {0, 0, COPY_TREE, false, 0, "", CGROUP_ENV_INIT, FILTER_INIT, FILTER_INIT}
+#define SANDBOX_ENV_INIT                                                                           \
+	{                                                                                          \
+		0, 0, COPY_TREE, false, 0, "", CGROUP_ENV_INIT, FILTER_INIT, FILTER_INIT           \
+	}
 
 /* Ids a slot may use; the payload runs as 1000 of them, its init as 999. */
 #define SLOT_IDS   65536
@@ -52,8 +55,8 @@ struct probe_line {
  * Tries everything; cgroup must be set already. E_SANDBOX_SETUP when not even
  * TIER_3 holds; lines (PROBE_LINES of them, *n used) say what was found.
  */
-enum err sandbox_probe(struct sandbox_env *env, struct probe_line *lines, unsigned *n,
-	struct why *why);
+enum err sandbox_probe(
+	struct sandbox_env *env, struct probe_line *lines, unsigned *n, struct why *why);
 void sandbox_env_drop(struct sandbox_env *env);
 void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out);
 
@@ -78,11 +81,14 @@ struct workspace {
 	char skill[sizeof WORKSPACE_PKG + 1 + LIMIT_COMPONENT_BYTES];
 };
 
-#define WORKSPACE_INIT {0, -1, -1, WORKSPACE_PKG}
+#define WORKSPACE_INIT                                                                             \
+	{                                                                                          \
+		0, -1, -1, WORKSPACE_PKG                                                           \
+	}
 
-/* Mounts both file systems. E_SANDBOX_SETUP. */
+/* Mounts both file systems; pkg_uid owns the first until the tree is read. E_SANDBOX_SETUP. */
 enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, unsigned slot,
-	const struct limit_facts *limits_of_job, struct why *why);
+	uint32_t pkg_uid, const struct limit_facts *limits_of_job, struct why *why);
 void workspace_drop(struct workspace *ws);
 
 struct sandbox_phase {
@@ -98,7 +104,10 @@ struct sandbox_output {
 	int out, err; /* sealed memory files with what was kept; owned by the caller */
 };
 
-#define SANDBOX_OUTPUT_INIT {-1, -1}
+#define SANDBOX_OUTPUT_INIT                                                                        \
+	{                                                                                          \
+		-1, -1                                                                             \
+	}
 
 /*
  * Runs one phase to its end. Fills everything of run but phase. Never fails:

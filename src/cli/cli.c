@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands, options, help. Runs on the command line. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/version.h"
+
+static const struct {
+	const char *name;
+	command *run;
+	const char *help;
+	bool first; /* on the first screen */
+} commands[] = {
+	{"inspect", cmd_inspect, "what a package is; nothing of it is executed", true},
+	{"run", cmd_run, "run one skill's test here and now, no server", true},
+	{"check", cmd_check, "prove an attested result, offline, down to Intel's root", true},
+	{"serve", cmd_serve, "the appliance: accept packages over HTTP and attest results", true},
+	{"version", cmd_version, "build identity of this binary", true},
+	{"limits", cmd_limits, "every limit, with its reason", true},
+	{"compose-hash", cmd_compose_hash, "SHA-256 of an app-compose file, as dstack measures it",
+		false},
+	{"roles", cmd_roles, "what each process of the appliance may do", false},
+	{"health", cmd_health, "is a running appliance ready? (container health check)", false},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void help(FILE *out)
+{
+	size_t i;
+
+	fprintf(out, "skill-verifier %s: tests of agent skills, with proof of what happened\n\n",
+		SV_VERSION);
+	for (i = 0; i < COMMANDS; i++)
+		if (commands[i].first)
+			fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
+	fprintf(out, "\nEvidence tools:\n");
+	for (i = 0; i < COMMANDS; i++)
+		if (!commands[i].first)
+			fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].help);
+	fprintf(out,
+		"\nEvery command has --help. A proof shows what happened once, nothing more.\n"
+		"Exit codes: 0 yes, 1 no, 2 not decided, 3 could not run, 4 package refused\n");
+}
+
+int cli_main(int argc, char **argv)
+{
+	size_t i;
+
+	/* Pid 1 without arguments is the appliance. */
+	if (argc < 2 && getpid() == 1) return cmd_serve(1, (char *[]){(char[]){"serve"}, NULL});
+	if (argc < 2) {
+		help(stderr);
+		return EXIT_CANNOT;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		help(stdout);
+		return EXIT_YES;
+	}
+	if (strcmp(argv[1], "--version") == 0) return cmd_version(1, argv + 1);
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "skill-verifier: no command '%s'; see skill-verifier --help\n", argv[1]);
+	return EXIT_CANNOT;
+}
+
+int cli_usage(const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "skill-verifier %s: ", name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "; see skill-verifier %s --help\n", name);
+	return EXIT_CANNOT;
+}
+
+int cli_cannot(const char *name, enum err e, const struct why *why)
+{
+	fprintf(stderr, "skill-verifier %s: %s", name, err_text(e));
+	if (why && why->text[0]) fprintf(stderr, ": %s", why->text);
+	fprintf(stderr, "\n");
+	return EXIT_CANNOT;
+}
+
+/* 1: taken, 2: taken with the next argument, 0: not in the table, -1: wrong use. */
+static int take_option(const char *arg, const char *next, const struct cli_option *t)
+{
+	for (; t->name; t++) {
+		size_t n = strlen(t->name);
+
+		if (strncmp(arg, t->name, n) != 0) continue;
+		if (t->flag && arg[n] == '\0') {
+			*t->flag = true;
+			return 1;
+		}
+		if (!t->value) continue;
+		if (arg[n] == '=') {
+			*t->value = arg + n + 1;
+			return 1;
+		}
+		if (arg[n] == '\0') {
+			if (!next) return -1;
+			*t->value = next;
+			return 2;
+		}
+	}
+	return 0;
+}
+
+int cli_options(int argc, char **argv, const struct cli_option *table)
+{
+	int i, n = 0, took;
+
+	for (i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (++i < argc)
+				argv[n++] = argv[i];
+			break;
+		}
+		if (argv[i][0] != '-' || argv[i][1] == '\0') {
+			argv[n++] = argv[i];
+			continue;
+		}
+		took = take_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL, table);
+		if (took <= 0) {
+			fprintf(stderr, "skill-verifier: option %s %s\n", argv[i],
+				took ? "needs a value" : "is not known here");
+			return -1;
+		}
+		i += took - 1;
+	}
+	return n;
+}
+
+void cli_help(const char *usage, const char *text, const struct cli_option *t, const char *more)
+{
+	printf("usage: skill-verifier %s\n\n%s\n\n", usage, text);
+	for (; t->name; t++) {
+		char left[48];
+
+		snprintf(left, sizeof left, "%s%s%s", t->name, t->what ? " " : "",
+			t->what ? t->what : "");
+		printf("  %-28s %s\n", left, t->help);
+	}
+	if (more) printf("\n%s\n", more);
+}

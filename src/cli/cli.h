@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Commands. Each is a function from its arguments to an exit status; the table
+ * in cli.c is what --help prints. Exit codes of all commands (C22): 0 yes,
+ * 1 no, 2 not decided, 3 could not run, 4 package refused.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/err.h"
+
+enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
+
+/* argv[0] is the command's name; argc at least 1. */
+typedef int command(int argc, char **argv);
+
+command cmd_serve, cmd_run, cmd_inspect, cmd_check, cmd_version, cmd_limits, cmd_roles, cmd_health;
+command cmd_compose_hash;
+
+int cli_main(int argc, char **argv);
+
+/* Says why on standard error and returns EXIT_CANNOT. */
+int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int cli_cannot(const char *command, enum err e, const struct why *why);
+
+/*
+ * Options: "--name VALUE", "--name=VALUE" and flags, in any order before or
+ * after the operands; "--" ends them. cli_options sets what the table says and
+ * moves the operands to the front of argv; it returns their number, or -1
+ * after a message.
+ */
+struct cli_option {
+	const char *name;   /* "--data" */
+	const char **value; /* for an option with a value */
+	bool *flag;         /* for one without */
+	const char *what;   /* VALUE in help texts, or NULL */
+	const char *help;
+};
+int cli_options(int argc, char **argv, const struct cli_option *table);
+/* Prints usage, the options and what stands around them. */
+void cli_help(
+	const char *usage, const char *text, const struct cli_option *table, const char *more);
+
+#endif

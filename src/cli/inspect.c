@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `inspect`: what a package is. Nothing of it is executed; it is unpacked and
+ * read by the same confined processes that the appliance uses. The field names
+ * of --json are those of shared/vectors/skills. Runs on the command line.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fdio.h"
+#include "base/json.h"
+#include "base/json_write.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/local.h"
+#include "cli/runtimes.h"
+#include "runner/package.h"
+
+#define DEFAULT_RUNTIME "alpine:latest"
+#define JSON_MAX        (8 * MIB)
+
+/* ---- in the confined child: the report as JSON ---------------------------------- */
+
+static void opt_str(struct jw *w, const char *name, struct slice s)
+{
+	jw_key(w, name);
+	if (s.p)
+		jw_str(w, s);
+	else
+		jw_null(w);
+}
+
+static void opt_cstr(struct jw *w, const char *name, const char *s)
+{
+	opt_str(w, name, slice_str(s));
+}
+
+static void list(struct jw *w, const char *name, const struct slice *items, unsigned n)
+{
+	unsigned i;
+
+	jw_key(w, name);
+	jw_array(w);
+	for (i = 0; i < n; i++)
+		jw_str(w, items[i]);
+	jw_array_end(w);
+}
+
+static void command_json(struct jw *w, const char *name, const struct command *c)
+{
+	jw_key(w, name);
+	if (!c->n) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_key_cstr(w, "form", command_form_text(c->form));
+	list(w, "argv", c->argv, c->n);
+	jw_object_end(w);
+}
+
+static void test_json(struct jw *w, const struct manifest *m)
+{
+	unsigned i;
+
+	jw_key(w, "test");
+	if (!m->command.n) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	opt_cstr(w, "source", test_source_text(m->test_source));
+	command_json(w, "command", &m->command);
+	command_json(w, "setup", &m->setup);
+	jw_key_u64(w, "timeoutMs", m->timeout_ms);
+	jw_key(w, "environment");
+	jw_object(w);
+	for (i = 0; i < m->n_env; i++) {
+		jw_key_slice(w, m->env[i].name);
+		jw_str(w, m->env[i].value);
+	}
+	jw_object_end(w);
+	list(w, "secrets", m->secrets, m->n_secrets);
+	jw_key(w, "network");
+	jw_object(w);
+	jw_key_cstr(w, "mode", m->n_hosts ? "allowlist" : "none");
+	if (m->n_hosts) list(w, "allow", m->hosts, m->n_hosts);
+	jw_object_end(w);
+	jw_key_str(w, "runtime", m->runtime.p ? m->runtime : SLICE(DEFAULT_RUNTIME));
+	jw_key_u64(w, "expectExit", m->expect_exit);
+	if (m->workdir.p) jw_key_str(w, "workdir", m->workdir);
+	jw_object_end(w);
+}
+
+static void manifest_json(struct jw *w, const struct package *p)
+{
+	const struct manifest *m = &p->manifest;
+	char slug[SLUG_MAX], id[SKILL_ID_MAX];
+
+	jw_key_str(w, "name", m->name);
+	jw_key_cstr(w, "nameSource", name_source_text(m->name_source));
+	jw_key_cstr(w, "slug", manifest_slug(slug, m->name, p->facts.dir_hash1));
+	opt_str(w, "version", m->version);
+	opt_cstr(w, "versionSource", version_source_text(m->version_source));
+	jw_key_str(w, "skillId", manifest_skill_id(id, m, p->facts.dir_hash1));
+	opt_str(w, "description", m->description);
+	jw_key_u64(w, "descriptionChars", utf8_count(m->description));
+	jw_key_u64(w, "descriptionBytes", m->description.n);
+	jw_key_bool(w, "testDeclared", m->command.n > 0);
+	test_json(w, m);
+	opt_str(w, "runtime", m->runtime);
+	if (m->entrypoint.p) jw_key_str(w, "entrypoint", m->entrypoint);
+}
+
+static void tree_json(struct jw *w, const struct package_facts *f)
+{
+	opt_str(w, "topDirectory", f->top_directory);
+	jw_key_u64(w, "files", f->files);
+	jw_key_u64(w, "bytes", f->unpacked_bytes);
+	jw_key_u64(w, "maxPathBytes", f->max_path_bytes);
+	jw_key_hex(w, "dirHash1", SLICE_OF(f->dir_hash1));
+	jw_key_hex(w, "filesSha256", SLICE_OF(f->files_sha256));
+	jw_key_str(w, "manifestFile", f->manifest_path);
+	jw_key_u64(w, "manifestBytes", f->manifest_bytes);
+	jw_key_hex(w, "manifestSha256", SLICE_OF(f->manifest_sha256));
+}
+
+static void refusal_json(struct jw *w, const struct refusal *r)
+{
+	jw_key_cstr(w, "code", err_name(r->code));
+	jw_key_str(w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
+	jw_key(w, "detail");
+	jw_object(w);
+	if (r->member) jw_key_u64(w, "member", r->member);
+	if (r->name.n) jw_key_str(w, "name", r->name);
+	if (r->line) jw_key_u64(w, "line", r->line);
+	if (r->column) jw_key_u64(w, "column", r->column);
+	jw_object_end(w);
+}
+
+static void report_json(struct jw *w, const struct package *p, bool is_directory)
+{
+	jw_object(w);
+	jw_key_cstr(w, "outcome", p->refusal.code ? "rejected" : "accepted");
+	if (p->refusal.code) refusal_json(w, &p->refusal);
+	if (!is_directory) {
+		jw_key_hex(w, "sha256", SLICE_OF(p->facts.sha256));
+		jw_key_u64(w, "archiveBytes", p->facts.bytes);
+	}
+	jw_key_cstr(w, "format", package_format_text(p->facts.format));
+	jw_key_cstr(w, "compression", compression_text(p->facts.compression));
+	jw_key_u64(w, "entries", p->facts.entries);
+	if (p->has_tree) tree_json(w, &p->facts);
+	if (!p->refusal.code) manifest_json(w, p);
+	list(w, "ignored", p->facts.ignored, p->facts.n_ignored);
+	jw_key_u64(w, "ignoredTotal", p->facts.ignored_total);
+	list(w, "warnings", p->warnings, p->n_warnings);
+	jw_object_end(w);
+}
+
+static void inspect_body(const struct job_env *env, const struct job *job, struct chan *report)
+{
+	static struct package p;
+	struct workspace ws = WORKSPACE_INIT;
+	struct why why = WHY_INIT;
+	struct buf b = buf_heap(JSON_MAX);
+	struct jw w = jw_to(&b, false);
+	int fd = -1;
+	enum err e = workspace_open(
+		&ws, &env->sandbox, 0, job_package_uid(env, job), &env->conf->limits, &why);
+
+	if (!e) {
+		package_read(&p, env, job, &ws, report);
+		report_json(&w, &p, job->is_directory);
+		fd = b.err ? -1 : memfd_of("report", buf_slice(&b));
+		package_drop(&p);
+	}
+	if (fd >= 0) {
+		chan_send(report, MSG_REPORT, 0, SLICE_NONE, &fd, 1);
+	} else {
+		struct msg_refused m = {.refusal = refusal_of(&why, NULL)};
+
+		m.refusal.code = e ? e : E_INTERNAL;
+		MSG_SEND(report, MSG_REFUSED, 0, refused, &m, NULL, 0);
+	}
+	fd_close(&fd);
+	buf_drop(&b);
+	workspace_drop(&ws);
+}
+
+/* ---- outside: printing ------------------------------------------------------------ */
+
+/* A text member, escaped for a terminal; "" when absent or null. */
+static const char *member(const struct cJSON *j, const char *name, char *mem, size_t cap)
+{
+	struct slice s;
+
+	if (json_get_str(j, name, &s)) return "";
+	return text_ascii(mem, cap, s);
+}
+
+static uint64_t number(const struct cJSON *j, const char *name)
+{
+	uint64_t v = 0;
+
+	if (json_get_u64(j, name, UINT64_MAX, &v)) return 0;
+	return v;
+}
+
+static void print_list(const char *label, const struct cJSON *array)
+{
+	const struct cJSON *item;
+	char mem[200];
+	struct slice s;
+
+	if (!json_child(array)) return;
+	printf("%-12s", label);
+	for (item = json_child(array); item; item = json_next(item))
+		if (!json_str(item, &s)) printf(" %s", text_ascii(mem, sizeof mem, s));
+	printf("\n");
+}
+
+static void print_accepted(const struct cJSON *j)
+{
+	const struct cJSON *test = json_get(j, "test");
+	char a[300], b[300];
+
+	printf("%s\n", member(j, "skillId", a, sizeof a));
+	if (*member(j, "description", a, sizeof a)) printf("  %s\n", a);
+	printf("\n");
+	printf("%-12s %llu files, %llu bytes%s%s\n", "package",
+		(unsigned long long)number(j, "files"), (unsigned long long)number(j, "bytes"),
+		*member(j, "topDirectory", a, sizeof a) ? ", folder " : "", a);
+	if (*member(j, "sha256", a, sizeof a)) printf("%-12s %s\n", "sha256", a);
+	printf("%-12s %s\n", "dirHash1", member(j, "dirHash1", a, sizeof a));
+	printf("%-12s %s (%llu bytes)\n", "manifest", member(j, "manifestFile", a, sizeof a),
+		(unsigned long long)number(j, "manifestBytes"));
+	if (json_is_object(test)) {
+		print_list("test", json_get(json_get(test, "command"), "argv"));
+		print_list("setup", json_get(json_get(test, "setup"), "argv"));
+		printf("%-12s %s, %llu ms\n", "runtime", member(test, "runtime", b, sizeof b),
+			(unsigned long long)number(test, "timeoutMs"));
+		print_list("network", json_get(json_get(test, "network"), "allow"));
+		print_list("secrets", json_get(test, "secrets"));
+	} else {
+		printf("%-12s none declared: running it would prove nothing about behaviour\n",
+			"test");
+	}
+	print_list("warnings", json_get(j, "warnings"));
+}
+
+static void print_refused(const struct cJSON *j)
+{
+	const struct cJSON *d = json_get(j, "detail");
+	char a[300], b[300];
+
+	printf("refused: %s (%s)\n", member(j, "error", a, sizeof a),
+		member(j, "code", b, sizeof b));
+	if (number(d, "member")) printf("  member %llu", (unsigned long long)number(d, "member"));
+	if (*member(d, "name", a, sizeof a)) printf("  %s", a);
+	if (number(d, "line"))
+		printf("  %s:%llu:%llu", member(j, "manifestFile", b, sizeof b),
+			(unsigned long long)number(d, "line"),
+			(unsigned long long)number(d, "column"));
+	if (json_child(d)) printf("\n");
+	print_list("warnings", json_get(j, "warnings"));
+}
+
+static int print_report(int fd, bool as_json)
+{
+	struct cJSON *j = NULL;
+	struct slice text, outcome;
+	int status = EXIT_CANNOT;
+
+	if (map_sealed(fd, JSON_MAX, &text) || json_parse(text, JSON_INTEGERS, &j, NULL) ||
+		json_get_str(j, "outcome", &outcome))
+		return EXIT_CANNOT;
+	if (as_json)
+		printf("%.*s\n", (int)text.n, (const char *)text.p);
+	else if (slice_is(outcome, "accepted"))
+		print_accepted(j);
+	else
+		print_refused(j);
+	status = slice_is(outcome, "accepted") ? EXIT_YES : EXIT_REFUSED;
+	json_drop(&j);
+	map_drop(&text);
+	return status;
+}
+
+/* A refusal found before the confined child existed, in the same form. */
+static int print_early(const char *path, enum err e, const struct why *why, bool as_json)
+{
+	struct buf b = buf_heap(4096);
+	struct jw w = jw_to(&b, false);
+	struct why full = *why;
+	struct refusal r;
+
+	if (e != E_PKG_TOO_LARGE && e != E_PATH_INVALID && e != E_PATH_TOO_LONG)
+		return cli_cannot("inspect", e, why);
+	full.code = e;
+	r = refusal_of(&full, NULL);
+	jw_object(&w);
+	jw_key_cstr(&w, "outcome", "rejected");
+	refusal_json(&w, &r);
+	jw_key(&w, "warnings");
+	jw_array(&w);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	if (as_json)
+		printf("%s\n", buf_text(&b));
+	else
+		printf("refused: %s: %s (%s)\n", path, err_text(e), err_name(e));
+	buf_drop(&b);
+	return EXIT_REFUSED;
+}
+
+static int inspect_one(struct local *l, const char *path, bool as_json)
+{
+	static struct message m;
+	struct local_package p;
+	struct msg_refused ref;
+	struct why why = WHY_INIT;
+	int status = EXIT_CANNOT, fd;
+	enum err e = local_open(path, &p, &why);
+
+	if (e) return print_early(path, e, &why, as_json);
+	e = local_start(l, &p, inspect_body, &why);
+	if (e) status = cli_cannot("inspect", e, &why);
+	while (!e && (e = local_next(l, &m)) == E_OK) {
+		if (m.type == MSG_REPORT) {
+			fd = message_fd(&m, 0);
+			status = print_report(fd, as_json);
+			fd_close(&fd);
+		} else if (m.type == MSG_REFUSED && MSG_READ(refused, &m, &ref) == E_OK) {
+			slice_text(why.text, sizeof why.text, ref.refusal.text);
+			status = cli_cannot("inspect", ref.refusal.code, &why);
+		}
+		message_drop(&m);
+	}
+	local_finish(l);
+	local_close(&p);
+	return status;
+}
+
+int cmd_inspect(int argc, char **argv)
+{
+	bool json = false, help = false;
+	const struct cli_option options[] = {
+		{"--json", NULL, &json, NULL, "machine-readable output"},
+		{"--help", NULL, &help, NULL, "this text"},
+		{NULL, NULL, NULL, NULL, NULL},
+	};
+	static struct local l;
+	int n = cli_options(argc, argv, options);
+
+	if (n < 0) return EXIT_CANNOT;
+	if (help) {
+		cli_help("inspect PATH [--json]",
+			"Says what a package is: manifest, digests, test declaration, warnings, or why it is\n"
+			"refused. PATH is a directory, an archive (tar, tar.gz, tar.zst, zip), a SKILL.md, or -.\n"
+			"Nothing of the package is executed.",
+			options, "Exit codes: 0 accepted, 4 refused, 3 could not run");
+		return EXIT_YES;
+	}
+	if (n != 1) return cli_usage("inspect", "one PATH is needed");
+	conf_default(&l.conf);
+	runtimes_default(l.conf.runtimes, sizeof l.conf.runtimes);
+	return inspect_one(&l, argv[0], json);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `run`: one skill's test, here and now, without a server; confined like a job
+ * of the appliance. Runs on the command line.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attest/statement.h"
+#include "base/fdio.h"
+#include "base/json_write.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/local.h"
+#include "cli/runtimes.h"
+
+/* Lines of output that a person is shown; --json has it all. */
+#define SHOWN_LINES 40
+#define LINE_CHARS  160
+
+struct run_options {
+	bool json, allow_no_test;
+	const char *out, *runtime, *runtimes, *timeout;
+};
+
+struct outcome {
+	struct record record;
+	struct slice bytes;             /* encoded record, mapped */
+	struct slice parts[PART_COUNT]; /* mapped */
+};
+
+/* Text out of a test, line by line and escaped (C10). */
+static void print_output(const char *label, struct slice text)
+{
+	char mem[LINE_CHARS + 1];
+	int lines = 0;
+
+	while (text.n && lines++ < SHOWN_LINES) {
+		struct slice line = slice_split(&text, '\n');
+
+		printf("  %s | %s\n", label, text_ascii(mem, sizeof mem, line));
+	}
+	if (text.n) printf("  %s | ... %zu more bytes\n", label, text.n);
+}
+
+static void print_run(const struct run_facts *r, const struct outcome *o)
+{
+	bool setup = r->phase == PHASE_SETUP;
+	struct slice out = o->parts[__builtin_ctz(setup ? PART_SETUP_OUT : PART_STDOUT)];
+	struct slice err = o->parts[__builtin_ctz(setup ? PART_SETUP_ERR : PART_STDERR)];
+
+	printf("%s: %s", phase_name((enum phase)r->phase), exit_kind_name((enum exit_kind)r->kind));
+	if (r->kind == EXIT_EXITED || r->kind == EXIT_SIGNALED) printf(" %u", r->value);
+	if (r->kind == EXIT_EXEC_FAILED || r->kind == EXIT_SETUP_ERROR)
+		printf(" (%.*s%s%s)", (int)r->stage.n, r->stage.n ? (const char *)r->stage.p : "",
+			r->stage.n ? ": " : "", strerror((int)r->value));
+	printf(" in %llu ms, %llu ms processor time, %llu KiB\n",
+		(unsigned long long)r->duration_us / 1000, (unsigned long long)r->cpu_us / 1000,
+		(unsigned long long)r->max_rss_bytes / 1024);
+	print_output("out", out);
+	print_output("err", err);
+}
+
+static void print_person(const struct outcome *o, const struct verdict_out *v)
+{
+	const struct record *r = &o->record;
+	char id[SKILL_ID_MAX], shown[SKILL_ID_MAX * 2];
+	unsigned i;
+
+	printf("%s\n", text_ascii(shown, sizeof shown,
+			       manifest_skill_id(id, &r->manifest, r->package.dir_hash1)));
+	for (i = 0; i < r->n_runs; i++)
+		print_run(&r->runs[i], o);
+	printf("sandbox %s, Landlock ABI %u, accounting %s, runtime %.*s, network none\n",
+		tier_text(r->sandbox.tier), r->sandbox.landlock_abi,
+		accounting_text(r->sandbox.cgroup), r->runtime.name.n ? (int)r->runtime.name.n : 4,
+		r->runtime.name.n ? (const char *)r->runtime.name.p : "none");
+	if (r->n_warnings) {
+		printf("warnings");
+		for (i = 0; i < r->n_warnings; i++)
+			printf(" %.*s", (int)r->warnings[i].n, (const char *)r->warnings[i].p);
+		printf("\n");
+	}
+	printf("\n%s", verdict_name(v->verdict));
+	for (i = 0; i < v->n_reasons; i++)
+		printf("%s %s", i ? "," : ":", v->reasons[i]);
+	if (v->verdict == VERDICT_NO_TEST)
+		printf(": no test is declared, so nothing was run and nothing was shown about behaviour");
+	printf("\n");
+	if (v->verdict == VERDICT_PASSED)
+		printf("A single run of the author's own test, unattested; its behaviour was not observed.\n");
+}
+
+static void json_stream(
+	struct jw *w, const char *name, const struct stream_facts *s, struct slice kept)
+{
+	jw_key(w, name);
+	jw_object(w);
+	jw_key_u64(w, "bytes", s->bytes);
+	jw_key_u64(w, "totalBytes", s->total);
+	jw_key_hex(w, "sha256", SLICE_OF(s->sha256));
+	jw_key(w, "text");
+	jw_lossy(w, slice_sub(kept, 0, LIMIT_INLINE_OUTPUT));
+	jw_object_end(w);
+}
+
+static void json_run(struct jw *w, const struct run_facts *r, const struct outcome *o)
+{
+	bool setup = r->phase == PHASE_SETUP;
+
+	jw_object(w);
+	jw_key_cstr(w, "phase", phase_name((enum phase)r->phase));
+	jw_key_cstr(w, "exitKind", exit_kind_name((enum exit_kind)r->kind));
+	jw_key_u64(w, "value", r->value);
+	if (r->stage.n) jw_key_str(w, "stage", r->stage);
+	jw_key(w, "exitCode");
+	jw_i64(w, run_exit_code(r));
+	jw_key_u64(w, "durationMs", r->duration_us / 1000);
+	jw_key_u64(w, "cpuMs", r->cpu_us / 1000);
+	jw_key_u64(w, "maxRssBytes", r->max_rss_bytes);
+	json_stream(w, "stdout", &r->out,
+		o->parts[__builtin_ctz(setup ? PART_SETUP_OUT : PART_STDOUT)]);
+	json_stream(w, "stderr", &r->err,
+		o->parts[__builtin_ctz(setup ? PART_SETUP_ERR : PART_STDERR)]);
+	jw_object_end(w);
+}
+
+static void print_json(const struct outcome *o, const struct verdict_out *v)
+{
+	struct buf b = buf_heap(LIMIT_BUNDLE_BYTES);
+	struct jw w = jw_to(&b, false);
+	const struct record *r = &o->record;
+	char id[SKILL_ID_MAX];
+	unsigned i;
+
+	jw_object(&w);
+	jw_key_str(&w, "skillId", manifest_skill_id(id, &r->manifest, r->package.dir_hash1));
+	jw_key_cstr(&w, "verdict", verdict_name(v->verdict));
+	jw_key(&w, "passed");
+	if (v->verdict == VERDICT_NO_TEST)
+		jw_null(&w);
+	else
+		jw_bool(&w, v->verdict == VERDICT_PASSED);
+	jw_key(&w, "reasons");
+	jw_array(&w);
+	for (i = 0; i < v->n_reasons; i++)
+		jw_cstr(&w, v->reasons[i]);
+	jw_array_end(&w);
+	jw_key(&w, "warnings");
+	jw_array(&w);
+	for (i = 0; i < r->n_warnings; i++)
+		jw_str(&w, r->warnings[i]);
+	jw_array_end(&w);
+	jw_key_hex(&w, "dirHash1", SLICE_OF(r->package.dir_hash1));
+	jw_key(&w, "runs");
+	jw_array(&w);
+	for (i = 0; i < r->n_runs; i++)
+		json_run(&w, &r->runs[i], o);
+	jw_array_end(&w);
+	jw_key_cstr(&w, "tier", tier_text(r->sandbox.tier));
+	jw_key_cstr(&w, "tee", "none");
+	jw_object_end(&w);
+	printf("%s\n", buf_text(&b));
+	buf_drop(&b);
+}
+
+static int status_of(enum verdict v, const struct run_options *opt)
+{
+	switch (v) {
+	case VERDICT_PASSED: return EXIT_YES;
+	case VERDICT_FAILED:
+	case VERDICT_TIMEOUT:
+	case VERDICT_LIMIT: return EXIT_NO;
+	case VERDICT_NO_TEST:
+		if (!opt->allow_no_test) return EXIT_UNDECIDED;
+		if (!opt->json) printf("NO_TEST is taken as a yes because of --allow-no-test.\n");
+		return EXIT_YES;
+	default: return EXIT_UNDECIDED;
+	}
+}
+
+/* A verdict of ERROR because of the sandbox means that it could not run (C22). */
+static bool sandbox_failed(const struct outcome *o)
+{
+	const struct record *r = &o->record;
+
+	return r->n_runs && (r->runs[r->n_runs - 1].kind == EXIT_SETUP_ERROR ||
+				    r->runs[r->n_runs - 1].kind == EXIT_INTERNAL);
+}
+
+/* The statement that an appliance would sign, with a key that nobody keeps. */
+static enum err write_statement(const struct outcome *o, const char *path)
+{
+	struct verifier_id who = {.tee = false};
+	struct buf b = buf_heap(2 * LIMIT_STATEMENT_BYTES), exe = buf_heap(64 * MIB);
+	struct p256_key key;
+	enum err e = p256_generate(&key);
+
+	if (!e) {
+		p256_spki(key.point, who.spki);
+		memset(&key, 0, sizeof key);
+		e = file_read("/proc/self/exe", 64 * MIB, &exe);
+	}
+	if (!e) {
+		sha256(buf_slice(&exe), who.binary_sha256);
+		e = statement_write(&o->record, &who, 1, &b);
+	}
+	if (!e) e = file_write(path, buf_slice(&b));
+	buf_drop(&exe);
+	buf_drop(&b);
+	return e;
+}
+
+static int finish(const struct outcome *o, const struct run_options *opt)
+{
+	struct verdict_out v;
+	enum err e = E_OK;
+
+	record_verdict(&o->record, &v);
+	if (opt->json)
+		print_json(o, &v);
+	else
+		print_person(o, &v);
+	if (opt->out) e = write_statement(o, opt->out);
+	if (e) return cli_cannot("run", e, NULL);
+	return sandbox_failed(o) ? EXIT_CANNOT : status_of(v.verdict, opt);
+}
+
+static int take_result(struct message *m, const struct run_options *opt)
+{
+	static struct outcome o;
+	struct msg_result res;
+	unsigned bit, n = 0;
+	int status = EXIT_CANNOT;
+
+	if (MSG_READ(result, m, &res)) return EXIT_CANNOT;
+	for (bit = 0; bit < PART_COUNT; bit++)
+		if (res.parts >> bit & 1 && n < m->n_fds)
+			map_sealed(m->fds[n++], LIMIT_BUNDLE_BYTES, &o.parts[bit]);
+	if (record_read(o.parts[0], &o.record) == E_OK) status = finish(&o, opt);
+	return status;
+}
+
+static int refused(const struct refusal *r, const struct run_options *opt)
+{
+	bool ours = r->code == E_SANDBOX_SETUP || r->code == E_INTERNAL || r->code == E_NO_MEMORY ||
+		    r->code == E_SYSTEM;
+	struct why why = WHY_INIT;
+	struct buf b;
+	struct jw w;
+
+	slice_text(why.text, sizeof why.text, r->text);
+	if (ours) return cli_cannot("run", r->code, &why);
+	if (opt->json) {
+		b = buf_heap(4096);
+		w = jw_to(&b, false);
+		jw_object(&w);
+		jw_key_cstr(&w, "outcome", "rejected");
+		jw_key_cstr(&w, "code", err_name(r->code));
+		jw_key_str(&w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
+		jw_object_end(&w);
+		printf("%s\n", buf_text(&b));
+		buf_drop(&b);
+	} else {
+		printf("refused: %s (%s)\n", r->text.n ? why.text : err_text(r->code),
+			err_name(r->code));
+	}
+	/* A runtime that is not there is a matter of this machine. */
+	return r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED ? EXIT_CANNOT
+									    : EXIT_REFUSED;
+}
+
+static int run_one(struct local *l, const char *path, const struct run_options *opt)
+{
+	static struct message m;
+	struct local_package p;
+	struct msg_refused ref;
+	struct why why = WHY_INIT;
+	int status = -1;
+	enum err e = local_open(path, &p, &why);
+
+	if (e == E_PKG_TOO_LARGE) {
+		struct refusal r = {.code = e, .name = SLICE(""), .text = slice_str(why.text)};
+
+		return refused(&r, opt);
+	}
+	if (e) return cli_cannot("run", e, &why);
+	e = local_start(l, &p, job_run, &why);
+	if (e) status = cli_cannot("run", e, &why);
+	while (!e && (e = local_next(l, &m)) == E_OK) {
+		if (m.type == MSG_RESULT) status = take_result(&m, opt);
+		if (m.type == MSG_REFUSED && MSG_READ(refused, &m, &ref) == E_OK)
+			status = refused(&ref.refusal, opt);
+		message_drop(&m);
+	}
+	local_finish(l);
+	local_close(&p);
+	if (status >= 0) return status;
+	return cli_cannot("run", E_INTERNAL,
+		&(struct why){.text = "the confined process ended without a result"});
+}
+
+static int set_up(struct local *l, const struct run_options *opt)
+{
+	uint64_t ms;
+
+	conf_default(&l->conf);
+	if (opt->runtimes)
+		snprintf(l->conf.runtimes, sizeof l->conf.runtimes, "%s", opt->runtimes);
+	else
+		runtimes_default(l->conf.runtimes, sizeof l->conf.runtimes);
+	if (opt->runtime && strcmp(opt->runtime, "host") != 0)
+		return cli_usage("run",
+			"--runtime takes only 'host'; other runtimes are declared in SKILL.md");
+	l->host_runtime = opt->runtime != NULL;
+	if (opt->timeout) {
+		if (parse_u64(slice_str(opt->timeout), LIMIT_TIMEOUT_MS / 1000, &ms) || ms == 0)
+			return cli_usage("run", "--timeout takes seconds from 1 to %d",
+				LIMIT_TIMEOUT_MS / 1000);
+		l->conf.timeout_cap_ms = (uint32_t)ms * 1000;
+	}
+	return EXIT_YES;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run_options opt = {0};
+	bool help = false;
+	const struct cli_option options[] = {
+		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
+		{"--out", &opt.out, NULL, "FILE", "write the unattested statement"},
+		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
+		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
+		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
+		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
+			"exit 0 when no test is declared"},
+		{"--help", NULL, &help, NULL, "this text"},
+		{NULL, NULL, NULL, NULL, NULL},
+	};
+	static struct local l;
+	int n = cli_options(argc, argv, options), status;
+
+	if (n < 0) return EXIT_CANNOT;
+	if (help) {
+		cli_help("run PATH [options]",
+			"Runs the test that a skill declares, in the appliance's sandbox, on this machine. PATH is\n"
+			"a directory, an archive, a SKILL.md, or -. The result is not attested.",
+			options,
+			"Exit codes: 0 PASSED, 1 FAILED TIMEOUT LIMIT, 2 NO_TEST ERROR, 3 could not run, 4 refused");
+		return EXIT_YES;
+	}
+	if (n != 1) return cli_usage("run", "one PATH is needed");
+	status = set_up(&l, &opt);
+	return status ? status : run_one(&l, argv[0], &opt);
+}
