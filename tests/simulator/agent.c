@@ -185,7 +185,7 @@ void agent_get_quote(struct agent *a, const struct args *args, struct answer *ou
 	struct bound b;
 	struct jw w, inner = jw_to(&log, false);
 
-	if (!read_report_data(args, asked, out)) return;
+	if (!read_report_data(args, asked, out)) goto out;
 	b = bind(a, asked, out->faults);
 	guest_evidence(&a->guest, out->faults, &e);
 	guest_quote(&a->guest, &e, out->faults, b.quoted, &quote);
@@ -204,6 +204,7 @@ void agent_get_quote(struct agent *a, const struct args *args, struct answer *ou
 	jw_key_str(&w, "vm_config", buf_slice(&a->guest.vm_config));
 	answer_close(&w, out);
 	if (log.err || quote.err) answer_error(out, 500, "the simulator's answer is too large");
+out:
 	buf_drop(&quote);
 	buf_drop(&log);
 }
@@ -216,7 +217,7 @@ void agent_attest(struct agent *a, const struct args *args, struct answer *out)
 	struct bound b;
 	struct jw w;
 
-	if (!read_report_data(args, asked, out)) return;
+	if (!read_report_data(args, asked, out)) goto out;
 	b = bind(a, asked, out->faults);
 	guest_evidence(&a->guest, out->faults, &e);
 	if (guest_attestation(&a->guest, &e, out->faults, b.quoted, false, &attestation)) {
@@ -227,6 +228,7 @@ void agent_attest(struct agent *a, const struct args *args, struct answer *out)
 		jw_key_hex(&w, "attestation", buf_slice(&attestation));
 		answer_close(&w, out);
 	}
+out:
 	buf_drop(&attestation);
 }
 

@@ -30,7 +30,7 @@
 #define EVENTS     64
 #define TAG_LISTEN UINT64_MAX
 #define TAG_SIGNAL (UINT64_MAX - 1)
-#define BACKLOG    128
+#define BACKLOG    SERVER_CONNECTIONS
 #define NEVER      INT64_MAX
 
 enum conn_state {

@@ -66,7 +66,7 @@ static void check_derived(const struct app_keys *app, const struct cJSON *c)
 	if (json_get_str(c, "path", &path) || json_get_str(c, "purpose", &purpose) ||
 		json_get_str(c, "algorithm", &algorithm) || json_get_str(c, "key", &key) ||
 		json_get_str(c, "signature_chain_0", &link)) {
-		CHECK(!"the vector has the members");
+		test_fail(__FILE__, __LINE__, "the vector lacks a member");
 		return;
 	}
 	CHECK_ERR(app_key_derive(app, path, purpose, slice_is(algorithm, "ed25519"), &d), E_OK);
