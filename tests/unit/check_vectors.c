@@ -54,7 +54,7 @@ struct slice want_hex(const struct cJSON *j, const char *name)
 	struct buf b = buf_heap(s.n / 2 + 1);
 
 	if (hex_into(s, &b)) abort();
-	return buf_slice(&b);
+	return test_keep(&b);
 }
 
 bool want_bool(const struct cJSON *j, const char *name)
