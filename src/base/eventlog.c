@@ -129,6 +129,7 @@ static enum err read_preimage(const struct cJSON *j, struct buf *b)
 	struct slice s = SLICE_NONE;
 
 	if (j && !json_is_null(j) && json_str(j, &s)) return E_LOG_FORMAT;
+	if (s.n == 0) return E_OK;
 	*b = buf_heap(s.n / 2 + 1);
 	return hex_into(s, b) ? E_LOG_FORMAT : E_OK;
 }

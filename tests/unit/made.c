@@ -44,6 +44,7 @@ struct slice made_join(size_t n, const struct slice *parts)
 	struct buf b = buf_heap(1 << 20);
 	size_t i;
 
+	buf_reserve(&b, 1);
 	for (i = 0; i < n; i++)
 		buf_put(&b, parts[i]);
 	return made_kept(&b);

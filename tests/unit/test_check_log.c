@@ -379,7 +379,8 @@ TEST(check_mrconfig_versions)
 	for (i = 0; i < sizeof edits / sizeof *edits; i++) {
 		struct slice d = slice_str(doc), find = slice_str(edits[i][0]);
 		size_t at = slice_search(d, 0, find);
-		struct buf b = buf_heap(1024);
+		char text[1024];
+		struct buf b = buf_on(text, sizeof text);
 
 		buf_put(&b, slice_sub(d, 0, at));
 		buf_str(&b, edits[i][1]);
@@ -387,6 +388,5 @@ TEST(check_mrconfig_versions)
 		mrconfig_v3(buf_slice(&b), reg);
 		CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), buf_slice(&b), &state, NULL),
 			E_MRCONFIGID);
-		buf_drop(&b);
 	}
 }
