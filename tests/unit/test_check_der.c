@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "check/crl.h"
 #include "check/der.h"
@@ -286,4 +287,22 @@ TEST(check_sgx_ext_bytes)
 	}
 	CHECK(survived == 0);
 	buf_drop(&b);
+}
+
+/* What specs/dcap.md 2.1 pins about the root that is built in. */
+TEST(check_intel_root)
+{
+	struct x509 x;
+	uint8_t digest[32];
+
+	sha256(intel_root_der(), digest);
+	CHECK_SLICE(SLICE_OF(digest),
+		test_hex("44a0196b2b99f889b8e149e95b807a350e7424964399e885a7cbb8ccfab674d3"));
+	CHECK_ERR(x509_read(intel_root_der(), &x), E_OK);
+	CHECK_SLICE(x.cn, SLICE("Intel SGX Root CA"));
+	CHECK_SLICE(x.serial, test_hex("22650cd65a9d3489f383b49552bf501b392706ac"));
+	CHECK_SLICE(slice_sub(x.point, 0, 32),
+		test_hex("0ba9c4c0c0c86193a3fe23d6b02cda10a8bbd4e88e48b4458561a36e705525f5"));
+	CHECK(x.ca && x.path_len == 1 && x.key_usage == 0x60 && slice_eq(x.issuer, x.subject));
+	CHECK(x.not_before == 1526899510 && x.not_after == 2524607999);
 }
