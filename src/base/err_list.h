@@ -176,6 +176,11 @@
 	X(E_DEBUG, "DEBUG", "the TD runs in debug mode") \
 	X(E_TD_ATTRIBUTES, "TD_ATTRIBUTES", "the TD has attributes that are not allowed") \
 	X(E_TD_SERVICE_TD, "TD_SERVICE_TD", "a service TD is bound to the TD") \
+	X(E_TCB_EVALUATION, "TCB_EVALUATION", "the collateral is from an older TCB evaluation than demanded") \
+	X(E_TCB_POLICY, "TCB_POLICY", "the policy does not accept this TCB status") \
+	X(E_ATTESTATION_FORMAT, "ATTESTATION_FORMAT", "the versioned attestation is not well formed") \
+	X(E_ATTESTATION_KIND, "ATTESTATION_KIND", "the attestation is of a platform that is not checked here") \
+	X(E_KEY_CHAIN, "KEY_CHAIN", "the key chain does not lead to the KMS root key") \
 	X(E_ENVELOPE_FORMAT, "ENVELOPE_FORMAT", "the DSSE envelope is not well formed") \
 	X(E_ENVELOPE_KEY, "ENVELOPE_KEY", "the signing key is not the one the statement names") \
 	X(E_ENVELOPE_SIGNATURE, "ENVELOPE_SIGNATURE", "the signature over the statement is wrong") \
@@ -201,6 +206,7 @@
 	X(E_COMPOSE_HASH, "COMPOSE_HASH", "the app-compose text does not have the measured hash") \
 	X(E_COMPOSE_FORMAT, "COMPOSE_FORMAT", "the app-compose text is not well formed") \
 	X(E_COMPOSE_MEMBER, "COMPOSE_MEMBER", "the app-compose text has an unknown or duplicate member") \
+	X(E_COMPOSE_YAML, "COMPOSE_YAML", "the compose file can be read in more than one way") \
 	X(E_COMPOSE_POLICY, "COMPOSE_POLICY", "the app-compose text runs code that nothing pins") \
 	X(E_IMAGE_UNPINNED, "IMAGE_UNPINNED", "an image is not pinned by digest") \
 	X(E_IMAGE_OTHER, "IMAGE_OTHER", "the expected image is not the one that runs") \

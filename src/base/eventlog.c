@@ -62,25 +62,6 @@ static enum err read_digest(const struct cJSON *j, struct event *ev)
 	return E_OK;
 }
 
-/* A V2 preimage, when given, must be the very bytes that are hashed. */
-static enum err check_preimage(const struct cJSON *j, const uint8_t digest[SHA384_LEN])
-{
-	uint8_t given[SHA384_LEN];
-	struct buf b;
-	struct slice s;
-	enum err e;
-
-	if (!j || json_is_null(j)) return E_OK;
-	if (json_str(j, &s)) return E_LOG_FORMAT;
-	if (s.n == 0) return E_OK;
-	b = buf_heap(s.n / 2 + 1);
-	e = hex_into(s, &b) ? E_LOG_FORMAT : E_OK;
-	sha384(buf_slice(&b), given);
-	if (!e && !ct_equal(given, digest, SHA384_LEN)) e = E_LOG_DIGEST;
-	buf_drop(&b);
-	return e;
-}
-
 static enum err read_version(const struct cJSON *j, bool *v2)
 {
 	uint64_t v = 1;
@@ -109,27 +90,15 @@ static enum err read_texts(const struct cJSON *j, struct eventlog *log, struct e
 	return log->mem.err ? E_LOG_FORMAT : E_OK;
 }
 
-/* Rule 1 and the fields of rule 2. */
-static enum err read_event(
-	const struct cJSON *j, struct eventlog *log, size_t index, struct why *why)
+/* Rules 1 and 2 on one event whose fields are read; computes its digest. */
+static enum err judge_event(
+	struct eventlog *log, uint32_t imr, struct slice preimage, size_t index, struct why *why)
 {
 	struct event *ev = &log->events[index];
-	uint8_t own[SHA384_LEN];
-	uint64_t imr, type;
-	enum err e;
+	uint8_t own[SHA384_LEN], given[SHA384_LEN];
 
-	if (json_get_u64(j, "imr", UINT32_MAX, &imr) ||
-		json_get_u64(j, "event_type", UINT32_MAX, &type))
-		return bad(why, E_LOG_FORMAT, index, "imr or event_type is missing or no number");
-	if (read_digest(json_get(j, "digest"), ev))
-		return bad(why, E_LOG_FORMAT, index, "digest is not empty and not 96 hex digits");
-	if (read_texts(j, log, ev))
-		return bad(why, E_LOG_FORMAT, index, "event or event_payload has a wrong form");
-	if (read_version(json_get(j, "version"), &ev->v2))
-		return bad(why, E_LOG_FORMAT, index, "version is neither 1 nor 2");
 	if (imr > 3) return bad(why, E_LOG_DECOY, index, "no register has this number");
 	ev->imr = (uint8_t)imr;
-	ev->type = (uint32_t)type;
 	if ((ev->type == EVENT_RUNTIME_TYPE) != (imr == 3))
 		return bad(
 			why, E_LOG_DECOY, index, "runtime events and register 3 belong together");
@@ -145,11 +114,50 @@ static enum err read_event(
 	if (ev->has_digest && !ct_equal(own, ev->digest, SHA384_LEN))
 		return bad(why, E_LOG_DIGEST, index,
 			"the digest does not follow from name and payload");
-	e = ev->v2 ? check_preimage(json_get(j, "preimage"), own) : E_OK;
-	if (e) return bad(why, e, index, "the preimage is not what was hashed");
+	/* A preimage, when given, must be the very bytes that are hashed. */
+	if (preimage.n) sha384(preimage, given);
+	if (preimage.n && !ct_equal(given, own, SHA384_LEN))
+		return bad(why, E_LOG_DIGEST, index, "the preimage is not what was hashed");
 	memcpy(ev->digest, own, SHA384_LEN);
 	ev->has_digest = true;
 	return E_OK;
+}
+
+/* The preimage member, decoded: absent, null or hex. b is dropped by the caller. */
+static enum err read_preimage(const struct cJSON *j, struct buf *b)
+{
+	struct slice s = SLICE_NONE;
+
+	if (j && !json_is_null(j) && json_str(j, &s)) return E_LOG_FORMAT;
+	if (s.n == 0) return E_OK;
+	*b = buf_heap(s.n / 2 + 1);
+	return hex_into(s, b) ? E_LOG_FORMAT : E_OK;
+}
+
+static enum err read_event(
+	const struct cJSON *j, struct eventlog *log, size_t index, struct why *why)
+{
+	struct event *ev = &log->events[index];
+	struct buf preimage = BUF_INIT;
+	uint64_t imr, type;
+	enum err e;
+
+	if (json_get_u64(j, "imr", UINT32_MAX, &imr) ||
+		json_get_u64(j, "event_type", UINT32_MAX, &type))
+		return bad(why, E_LOG_FORMAT, index, "imr or event_type is missing or no number");
+	if (read_digest(json_get(j, "digest"), ev))
+		return bad(why, E_LOG_FORMAT, index, "digest is not empty and not 96 hex digits");
+	if (read_texts(j, log, ev))
+		return bad(why, E_LOG_FORMAT, index, "event or event_payload has a wrong form");
+	if (read_version(json_get(j, "version"), &ev->v2))
+		return bad(why, E_LOG_FORMAT, index, "version is neither 1 nor 2");
+	ev->type = (uint32_t)type;
+	if (read_preimage(json_get(j, "preimage"), &preimage))
+		e = bad(why, E_LOG_FORMAT, index, "preimage is not hex");
+	else
+		e = judge_event(log, (uint32_t)imr, buf_slice(&preimage), index, why);
+	buf_drop(&preimage);
+	return e;
 }
 
 static void replay(struct eventlog *log)
@@ -181,24 +189,32 @@ static size_t text_bytes(const struct cJSON *array)
 	return n;
 }
 
-enum err eventlog_from_json(const struct cJSON *array, struct eventlog *log, struct why *why)
+/* Room for n events and their texts, which never moves. */
+static enum err start(struct eventlog *log, size_t n, size_t bytes, struct why *why)
 {
-	const struct cJSON *j;
-	size_t i, n, bytes;
-	enum err e;
+	size_t i;
 
-	memset(log, 0, sizeof *log);
-	if (!json_is_array(array))
-		return why_set(why, E_LOG_FORMAT, "the event log is not an array");
-	n = json_count(array);
 	if (n > LIMIT_EVENTS)
 		return why_set(why, E_LOG_FORMAT, "more than %d events", LIMIT_EVENTS);
-	bytes = text_bytes(array);
 	log->events = calloc(n ? n : 1, sizeof *log->events);
 	log->mem = buf_heap(bytes);
 	if (!log->events || !buf_reserve(&log->mem, bytes)) return E_NO_MEMORY;
 	for (i = 0; i < 4; i++)
 		log->replayable[i] = true;
+	return E_OK;
+}
+
+enum err eventlog_from_json(const struct cJSON *array, struct eventlog *log, struct why *why)
+{
+	const struct cJSON *j;
+	size_t i;
+	enum err e;
+
+	memset(log, 0, sizeof *log);
+	if (!json_is_array(array))
+		return why_set(why, E_LOG_FORMAT, "the event log is not an array");
+	e = start(log, json_count(array), text_bytes(array), why);
+	if (e) return e;
 	for (j = json_child(array), i = 0; j; j = json_next(j), i++) {
 		if (!json_is_object(j)) return bad(why, E_LOG_FORMAT, i, "not an object");
 		e = read_event(j, log, i, why);
@@ -207,6 +223,46 @@ enum err eventlog_from_json(const struct cJSON *array, struct eventlog *log, str
 	}
 	replay(log);
 	return E_OK;
+}
+
+static enum err add_event(
+	struct eventlog *log, const struct event_in *in, size_t index, struct why *why)
+{
+	struct event *ev = &log->events[index];
+	size_t at = log->mem.n;
+
+	if (in->digest.n && !slice_copy_exact(ev->digest, SHA384_LEN, in->digest))
+		return bad(why, E_LOG_FORMAT, index, "digest is not empty and not 48 bytes");
+	ev->has_digest = in->digest.n > 0;
+	if (in->name.n > EVENT_NAME_MAX || !utf8_valid(in->name) ||
+		slice_find(in->name, 0, 0) != in->name.n)
+		return bad(why, E_LOG_FORMAT, index, "event has a wrong form");
+	buf_put(&log->mem, in->name);
+	ev->name = slice_from(buf_slice(&log->mem), at);
+	at = log->mem.n;
+	buf_put(&log->mem, in->payload);
+	ev->payload = slice_from(buf_slice(&log->mem), at);
+	ev->type = in->type;
+	ev->v2 = in->v2;
+	return judge_event(log, in->imr, in->preimage, index, why);
+}
+
+enum err eventlog_from_events(
+	const struct event_in *events, size_t n, struct eventlog *log, struct why *why)
+{
+	size_t bytes = 1, i;
+	enum err e;
+
+	memset(log, 0, sizeof *log);
+	for (i = 0; i < n; i++)
+		bytes += events[i].name.n + events[i].payload.n;
+	e = start(log, n, bytes, why);
+	for (i = 0; i < n && !e; i++) {
+		e = add_event(log, &events[i], i, why);
+		if (!e) log->n = i + 1;
+	}
+	if (!e) replay(log);
+	return e;
 }
 
 enum err eventlog_read(struct slice text, struct eventlog *log, struct why *why)
@@ -271,7 +327,7 @@ static unsigned launch_index(struct slice name)
 }
 
 /* Optional launch events: at most one each. */
-static enum err take_optional(const struct event *ev, struct launch *l, struct why *why, size_t i)
+static enum err take_optional(struct event *ev, struct launch *l, struct why *why, size_t i)
 {
 	struct slice *at = slice_is(ev->name, "os-image-hash") ? &l->os_image_hash
 			   : slice_is(ev->name, "storage-fs")  ? &l->storage_fs
@@ -279,6 +335,7 @@ static enum err take_optional(const struct event *ev, struct launch *l, struct w
 							       : NULL;
 
 	if (!at) {
+		ev->unknown = true;
 		l->unknown_before_ready++;
 		return E_OK;
 	}
@@ -332,7 +389,7 @@ enum err eventlog_launch(struct eventlog *log, struct launch *out, struct why *w
 	enum err e;
 
 	for (i = 0; i < log->n; i++) {
-		const struct event *ev = &log->events[i];
+		struct event *ev = &log->events[i];
 		unsigned k;
 
 		if (ev->imr != 3) continue;

@@ -22,6 +22,7 @@ struct event {
 	uint8_t imr; /* 0-3 */
 	bool v2;     /* digest over canonical JSON instead of the plain form */
 	bool has_digest;
+	bool unknown; /* set by eventlog_launch: before system-ready, a name we do not know */
 	uint32_t type;
 	uint8_t digest[SHA384_LEN]; /* as given when has_digest; recomputed for runtime events */
 	struct slice name, payload;
@@ -49,6 +50,15 @@ struct eventlog {
 	bool replayable[4];          /* every digest of that register is known */
 };
 
+/* An event as a binary carrier brings it (specs/dstack.md 2.6); raw bytes. */
+struct event_in {
+	uint32_t imr, type;
+	bool v2;
+	struct slice digest; /* 48 bytes, or empty: not given */
+	struct slice name, payload;
+	struct slice preimage; /* of a V2 event, or empty: not given */
+};
+
 #define EVENTLOG_INIT                                                                              \
 	{                                                                                          \
 		0                                                                                  \
@@ -63,6 +73,9 @@ struct eventlog {
  */
 enum err eventlog_read(struct slice text, struct eventlog *log, struct why *why);
 enum err eventlog_from_json(const struct cJSON *array, struct eventlog *log, struct why *why);
+/* The same rules over events that are taken apart already; text is copied. */
+enum err eventlog_from_events(
+	const struct event_in *events, size_t n, struct eventlog *log, struct why *why);
 void eventlog_drop(struct eventlog *log);
 
 /* Rule 2: the replayed register equals the quoted one (48 bytes). E_LOG_REPLAY. */

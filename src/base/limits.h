@@ -68,6 +68,19 @@
 	X(LIMIT_EVENTS, 4096, "events", "LOG_FORMAT", "real logs have about 30") \
 	X(LIMIT_EVENT_LOG_BYTES, 4 * MIB, "bytes", "LOG_FORMAT", "real logs have about 30 KB") \
 	X(LIMIT_COMPOSE_BYTES, 1 * MIB, "bytes", "COMPOSE_FORMAT", "dstack 0.5 guests take 256 KiB") \
+	/* relying party */ \
+	X(LIMIT_PEM_BYTES, 16 * KIB, "bytes", "PCK_CHAIN", "a chain of three certificates has under 4 KB") \
+	X(LIMIT_DER_DEPTH, 10, "levels", "CERT_FORMAT", "the deepest structure of a PCK certificate has 7") \
+	X(LIMIT_COLLATERAL_BYTES, 1 * MIB, "bytes", "COLLATERAL_FORMAT", "real bundles have 14 to 24 KB") \
+	X(LIMIT_TCB_LEVELS, 64, "levels", "TCB_INFO_FORMAT", "real TCB infos have up to 20") \
+	X(LIMIT_TCB_IDENTITIES, 16, "identities", "TCB_INFO_FORMAT", "real TCB infos have up to 3") \
+	X(LIMIT_ADVISORIES, 128, "advisories", "TCB_INFO_FORMAT", "the oldest platforms have about 40") \
+	X(LIMIT_ATTESTATION_BYTES, 10 * MIB, "bytes", "ATTESTATION_FORMAT", "specs/dstack.md 2.6") \
+	X(LIMIT_COMPOSE_YAML_BYTES, 256 * KIB, "bytes", "COMPOSE_YAML", "specs/trust-chain.md 7") \
+	X(LIMIT_COMPOSE_NODES, 20000, "nodes", "COMPOSE_YAML", "bounds aliases that multiply") \
+	X(LIMIT_COMPOSE_DEPTH, 64, "levels", "COMPOSE_YAML", "specs/trust-chain.md 7") \
+	X(LIMIT_COMPOSE_SERVICES, 64, "services", "COMPOSE_YAML", "real applications have under 10") \
+	X(LIMIT_FINDINGS, 96, "findings", "shortened", "what a person can read") \
 	/* guest agent */ \
 	X(LIMIT_AGENT_BYTES, 12 * MIB, "bytes", "retry", "an answer with event log and compose text") \
 	X(LIMIT_AGENT_MS, 45000, "ms", "retry", "C16: quotes take seconds; at least 30 s") \
