@@ -80,14 +80,15 @@ static enum err read_name(struct reading *r)
 		manifest_warn(r->m, "name-from-directory");
 	} else {
 		r->m->name_source = NAME_FRONTMATTER;
-		if (r->top_directory.p && !slice_eq(name, r->top_directory))
-			manifest_warn(r->m, "name-directory-mismatch");
 	}
 	problem = name_problem(name);
 	if (problem)
 		return refuse_field(r, E_NAME_INVALID, n,
 			"%s; use lower-case letters, digits and single dashes", problem);
 	if (!name_is_standard(name)) manifest_warn(r->m, "name-nonstandard");
+	if (r->m->name_source == NAME_FRONTMATTER && r->top_directory.p &&
+		!slice_eq(name, r->top_directory))
+		manifest_warn(r->m, "name-directory-mismatch");
 	r->m->name = name;
 	return E_OK;
 }

@@ -101,6 +101,11 @@ struct unpacked run_directory(const char *path)
 	return run(SLICE_NONE, path, clock_mono_us() + 20000000);
 }
 
+struct unpacked run_directory_late(const char *path)
+{
+	return run(SLICE_NONE, path, 0);
+}
+
 void unpacked_drop(struct unpacked *u)
 {
 	fd_close(&u->fd);

@@ -27,6 +27,7 @@ struct unpacked run_archive(struct slice archive);
 struct unpacked run_directory(const char *path);
 /* The same with a deadline that has passed. */
 struct unpacked run_late(struct slice archive);
+struct unpacked run_directory_late(const char *path);
 /* Removes the directory. */
 void unpacked_drop(struct unpacked *u);
 
