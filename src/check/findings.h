@@ -102,8 +102,8 @@ struct findings {
  * name and detail may be outside text. When the list is full, a fatal remark
  * takes the place of one that is not.
  */
-void findings_add(struct findings *f, enum finding_code code, const char *group,
-	struct slice name, const char *member, struct slice detail);
+void findings_add(struct findings *f, enum finding_code code, const char *group, struct slice name,
+	const char *member, struct slice detail);
 
 /* The same with another weight than the code's own. */
 void findings_put(struct findings *f, enum finding_code code, enum finding_weight weight,

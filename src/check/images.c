@@ -18,7 +18,7 @@ struct reading {
 
 static enum err refuse(const struct reading *r, uint32_t at, const char *what)
 {
-	uint32_t line = yaml_at(&r->im->tree, at)->line;
+	uint32_t line = ytree_at(&r->im->tree, at)->line;
 
 	why_set(r->why, E_COMPOSE_YAML, "line %u: %s", (unsigned)line, what);
 	if (r->why) r->why->line = line;
@@ -29,13 +29,13 @@ static enum err check_top(const struct reading *r)
 {
 	static const char *const known[] = {"version", "name", "services", "networks", "volumes",
 		"configs", "secrets", "models", NULL};
-	const struct yaml_tree *t = &r->im->tree;
+	const struct ytree *t = &r->im->tree;
 	uint32_t k;
 	size_t i;
 
-	if (!yaml_is(t, t->root, Y_MAPPING)) return refuse(r, t->root, "not a mapping");
-	for (k = yaml_first(t, t->root); k; k = yaml_next(t, yaml_next(t, k))) {
-		struct slice key = yaml_text(t, k);
+	if (!ytree_is(t, t->root, Y_MAPPING)) return refuse(r, t->root, "not a mapping");
+	for (k = ytree_first(t, t->root); k; k = ytree_next(t, ytree_next(t, k))) {
+		struct slice key = ytree_text(t, k);
 
 		if (slice_is(key, "include")) return refuse(r, k, "include is not resolved");
 		for (i = 0; known[i] && !slice_is(key, known[i]); i++)
@@ -63,10 +63,10 @@ static void judge_path(struct reading *r, const char *group, struct slice name, 
 static void judge_driver_options(struct reading *r, struct slice name, uint32_t opts)
 {
 	static const char *const remote[] = {"tmpfs", "nfs", "nfs4", "cifs", NULL};
-	const struct yaml_tree *t = &r->im->tree;
-	struct slice type = yaml_text(t, yaml_get(t, opts, "type"));
-	struct slice device = yaml_text(t, yaml_get(t, opts, "device"));
-	struct slice o = yaml_text(t, yaml_get(t, opts, "o"));
+	const struct ytree *t = &r->im->tree;
+	struct slice type = ytree_text(t, ytree_get(t, opts, "type"));
+	struct slice device = ytree_text(t, ytree_get(t, opts, "device"));
+	struct slice o = ytree_text(t, ytree_get(t, opts, "o"));
 	size_t i;
 
 	for (i = 0; remote[i]; i++)
@@ -84,20 +84,20 @@ static void judge_driver_options(struct reading *r, struct slice name, uint32_t 
 
 static void judge_volume(struct reading *r, struct slice name, uint32_t v)
 {
-	const struct yaml_tree *t = &r->im->tree;
-	uint32_t driver = yaml_get(t, v, "driver"), opts = yaml_get(t, v, "driver_opts");
+	const struct ytree *t = &r->im->tree;
+	uint32_t driver = ytree_get(t, v, "driver"), opts = ytree_get(t, v, "driver_opts");
 
-	if (!yaml_is_null(t, driver) && !slice_is(yaml_text(t, driver), "local"))
+	if (!ytree_is_null(t, driver) && !slice_is(ytree_text(t, driver), "local"))
 		findings_add(r->findings, FIND_VOLUME_DRIVER, "volumes", name, "driver",
-			yaml_text(t, driver));
-	if (yaml_first(t, opts)) judge_driver_options(r, name, opts);
+			ytree_text(t, driver));
+	if (ytree_first(t, opts)) judge_driver_options(r, name, opts);
 }
 
 static void judge_file(struct reading *r, const char *group, struct slice name, uint32_t v)
 {
-	const struct yaml_tree *t = &r->im->tree;
-	struct slice file = yaml_text(t, yaml_get(t, v, "file"));
-	struct slice env = yaml_text(t, yaml_get(t, v, "environment"));
+	const struct ytree *t = &r->im->tree;
+	struct slice file = ytree_text(t, ytree_get(t, v, "file"));
+	struct slice env = ytree_text(t, ytree_get(t, v, "environment"));
 
 	if (file.n) {
 		findings_add(r->findings, FIND_FILE_RESOURCE, group, name, "file", file);
@@ -109,14 +109,14 @@ static void judge_file(struct reading *r, const char *group, struct slice name, 
 /* Volumes, configs, secrets and networks of the whole file. */
 static void judge_shared(struct reading *r, const char *group)
 {
-	const struct yaml_tree *t = &r->im->tree;
-	uint32_t k = yaml_first(t, yaml_get(t, t->root, group));
+	const struct ytree *t = &r->im->tree;
+	uint32_t k = ytree_first(t, ytree_get(t, t->root, group));
 
-	for (; k; k = yaml_next(t, yaml_next(t, k))) {
-		struct slice name = yaml_text(t, k);
-		uint32_t v = yaml_next(t, k), external = yaml_get(t, v, "external");
+	for (; k; k = ytree_next(t, ytree_next(t, k))) {
+		struct slice name = ytree_text(t, k);
+		uint32_t v = ytree_next(t, k), external = ytree_get(t, v, "external");
 
-		if (!yaml_is_null(t, external) && !slice_is(yaml_text(t, external), "false"))
+		if (!ytree_is_null(t, external) && !slice_is(ytree_text(t, external), "false"))
 			findings_add(
 				r->findings, FIND_EXTERNAL, group, name, "external", SLICE_NONE);
 		if (slice_is(slice_str(group), "volumes"))
@@ -129,14 +129,14 @@ static void judge_shared(struct reading *r, const char *group)
 static enum err check_shared(struct reading *r)
 {
 	static const char *const groups[] = {"volumes", "configs", "secrets", "networks"};
-	const struct yaml_tree *t = &r->im->tree;
+	const struct ytree *t = &r->im->tree;
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
-		uint32_t v = yaml_get(t, t->root, groups[i]);
+		uint32_t v = ytree_get(t, t->root, groups[i]);
 
 		/* A list would be walked in pairs. */
-		if (!yaml_is_null(t, v) && !yaml_is(t, v, Y_MAPPING))
+		if (!ytree_is_null(t, v) && !ytree_is(t, v, Y_MAPPING))
 			return refuse(r, v, "volumes, configs, secrets and networks are mappings");
 		judge_shared(r, groups[i]);
 	}
@@ -146,21 +146,21 @@ static enum err check_shared(struct reading *r)
 static enum err judge_services(struct reading *r)
 {
 	struct images *im = r->im;
-	const struct yaml_tree *t = &im->tree;
-	uint32_t services = yaml_get(t, t->root, "services"), k;
+	const struct ytree *t = &im->tree;
+	uint32_t services = ytree_get(t, t->root, "services"), k;
 	enum err e = E_OK;
 
 	if (!services) return refuse(r, t->root, "there are no services");
-	if (!yaml_is(t, services, Y_MAPPING) || !yaml_first(t, services))
+	if (!ytree_is(t, services, Y_MAPPING) || !ytree_first(t, services))
 		return refuse(r, services, "services is empty or no mapping");
-	for (k = yaml_first(t, services); k && !e; k = yaml_next(t, yaml_next(t, k))) {
+	for (k = ytree_first(t, services); k && !e; k = ytree_next(t, ytree_next(t, k))) {
 		struct service s = {.compose = r->compose,
 			.policy = r->policy,
 			.tree = t,
 			.findings = r->findings,
 			.why = r->why,
-			.name = yaml_text(t, k),
-			.node = yaml_next(t, k)};
+			.name = ytree_text(t, k),
+			.node = ytree_next(t, k)};
 
 		if (im->n == LIMIT_COMPOSE_SERVICES) return refuse(r, k, "too many services");
 		if (im->n > 0)
@@ -194,7 +194,7 @@ enum err images_read(const struct compose *c, const struct compose_policy *polic
 
 	*out = (struct images){0};
 	if (c->runner != RUNNER_BASH) {
-		e = yaml_tree_read(c->compose_file, &out->tree, why);
+		e = ytree_read(c->compose_file, &out->tree, why);
 		if (e) return e;
 		e = check_top(&r);
 		if (!e) e = judge_services(&r);
@@ -208,7 +208,7 @@ enum err images_read(const struct compose *c, const struct compose_policy *polic
 
 void images_drop(struct images *im)
 {
-	yaml_tree_drop(&im->tree);
+	ytree_drop(&im->tree);
 }
 
 enum err images_expect(const struct images *im, const uint8_t digest[32], struct why *why)

@@ -11,7 +11,7 @@
 #define CHECK_IMAGES_H
 
 #include "check/compose.h"
-#include "check/yaml_tree.h"
+#include "check/ytree.h"
 
 /* What one service runs. Slices live as long as struct images. */
 struct image {
@@ -23,7 +23,7 @@ struct image {
 };
 
 struct images {
-	struct yaml_tree tree;
+	struct ytree tree;
 	size_t n; /* 0 for the bash runner */
 	struct image item[LIMIT_COMPOSE_SERVICES];
 	bool all_pinned; /* the verdict: no finding is fatal, scripts included */
@@ -31,7 +31,7 @@ struct images {
 
 /*
  * Judges the compose file of c. Refused with E_COMPOSE_YAML (see
- * check/yaml_tree.h; also includes, `extends`, and values of a wrong shape) or
+ * check/ytree.h; also includes, `extends`, and values of a wrong shape) or
  * E_NO_MEMORY. Otherwise all_pinned is the verdict over everything in f,
  * remarks of compose_read included. out is to be dropped after success.
  */

@@ -10,7 +10,7 @@
 static enum err refuse(const struct service *s, uint32_t at, const char *what)
 {
 	char name[64];
-	uint32_t line = at ? yaml_at(s->tree, at)->line : yaml_at(s->tree, s->node)->line;
+	uint32_t line = at ? ytree_at(s->tree, at)->line : ytree_at(s->tree, s->node)->line;
 
 	why_set(s->why, E_COMPOSE_YAML, "line %u: service %s: %s", (unsigned)line,
 		text_ascii(name, sizeof name, s->name), what);
@@ -48,16 +48,16 @@ static bool listed(struct slice key, const char *const *list)
 }
 
 /* Anything but a plain "false" may be true by the time it is used. */
-static bool maybe_true(const struct yaml_tree *t, uint32_t i)
+static bool maybe_true(const struct ytree *t, uint32_t i)
 {
-	return i && !yaml_is_null(t, i) && !slice_is(yaml_text(t, i), "false");
+	return i && !ytree_is_null(t, i) && !slice_is(ytree_text(t, i), "false");
 }
 
 /* Present, and neither null nor an empty list or mapping. */
-static bool present(const struct yaml_tree *t, uint32_t i)
+static bool present(const struct ytree *t, uint32_t i)
 {
-	if (!i || yaml_is_null(t, i)) return false;
-	return yaml_is(t, i, Y_SCALAR) || yaml_first(t, i);
+	if (!i || ytree_is_null(t, i)) return false;
+	return ytree_is(t, i, Y_SCALAR) || ytree_first(t, i);
 }
 
 /* Keys of services that need no judgement, and those that are judged below. */
@@ -85,20 +85,21 @@ static enum err check_keys(const struct service *s)
 	uint32_t k;
 	size_t i;
 
-	for (k = yaml_first(s->tree, s->node); k; k = yaml_next(s->tree, yaml_next(s->tree, k))) {
-		struct slice key = yaml_text(s->tree, k);
+	for (k = ytree_first(s->tree, s->node); k;
+		k = ytree_next(s->tree, ytree_next(s->tree, k))) {
+		struct slice key = ytree_text(s->tree, k);
 
 		if (!is_x(key) && !listed(key, known)) note(s, FIND_UNKNOWN_KEY, "", key);
 	}
 	/* As compose's schema has it; another form would slip through the rules below. */
 	for (i = 0; lists[i]; i++) {
-		k = yaml_get(s->tree, s->node, lists[i]);
-		if (!yaml_is_null(s->tree, k) && !yaml_is(s->tree, k, Y_SEQUENCE))
+		k = ytree_get(s->tree, s->node, lists[i]);
+		if (!ytree_is_null(s->tree, k) && !ytree_is(s->tree, k, Y_SEQUENCE))
 			return refuse(s, k, "a value is no list");
 	}
 	/* Another file, or another service whose keys would have to be merged. */
-	if (yaml_get(s->tree, s->node, "extends"))
-		return refuse(s, yaml_get(s->tree, s->node, "extends"), "extends is not resolved");
+	if (ytree_get(s->tree, s->node, "extends"))
+		return refuse(s, ytree_get(s->tree, s->node, "extends"), "extends is not resolved");
 	return E_OK;
 }
 
@@ -113,24 +114,25 @@ static bool reviewed(const struct service *s)
 
 static enum err judge_image(const struct service *s)
 {
-	const struct yaml_tree *t = s->tree;
-	uint32_t image = yaml_get(t, s->node, "image"), pull = yaml_get(t, s->node, "pull_policy");
-	struct slice ref = yaml_text(t, image), policy = yaml_text(t, pull);
+	const struct ytree *t = s->tree;
+	uint32_t image = ytree_get(t, s->node, "image"),
+		 pull = ytree_get(t, s->node, "pull_policy");
+	struct slice ref = ytree_text(t, image), policy = ytree_text(t, pull);
 
 	s->image->reference = ref;
-	if (image && !yaml_is(t, image, Y_SCALAR)) return refuse(s, image, "image is no text");
-	if (yaml_is_null(t, image))
+	if (image && !ytree_is(t, image, Y_SCALAR)) return refuse(s, image, "image is no text");
+	if (ytree_is_null(t, image))
 		note(s, FIND_NO_IMAGE, "image", SLICE_NONE);
 	else if (image_ref_pinned(ref, s->image->digest))
 		s->image->pinned = true;
 	else
 		note(s, FIND_IMAGE_UNPINNED, "image", ref);
 	/* The guest passes --build, so a build section wins over the image. */
-	if (yaml_get(t, s->node, "build")) {
+	if (ytree_get(t, s->node, "build")) {
 		s->image->pinned = false;
 		note(s, FIND_BUILD, "build", SLICE_NONE);
 	}
-	if (yaml_get(t, s->node, "provider")) {
+	if (ytree_get(t, s->node, "provider")) {
 		s->image->pinned = false;
 		note(s, FIND_PROVIDER, "provider", SLICE_NONE);
 	}
@@ -189,10 +191,10 @@ static void judge_short_volume(const struct service *s, struct slice text)
 
 static void judge_long_volume(const struct service *s, uint32_t v)
 {
-	const struct yaml_tree *t = s->tree;
-	struct slice type = yaml_text(t, yaml_get(t, v, "type"));
-	struct slice source = yaml_text(t, yaml_get(t, v, "source"));
-	struct slice ro = yaml_text(t, yaml_get(t, v, "read_only"));
+	const struct ytree *t = s->tree;
+	struct slice type = ytree_text(t, ytree_get(t, v, "type"));
+	struct slice source = ytree_text(t, ytree_get(t, v, "source"));
+	struct slice ro = ytree_text(t, ytree_get(t, v, "read_only"));
 	uint8_t digest[32];
 
 	if (slice_find(type, 0, '$') < type.n || slice_find(source, 0, '$') < source.n) {
@@ -207,13 +209,13 @@ static void judge_long_volume(const struct service *s, uint32_t v)
 
 static enum err judge_volumes(const struct service *s)
 {
-	const struct yaml_tree *t = s->tree;
-	uint32_t list = yaml_get(t, s->node, "volumes"), v;
+	const struct ytree *t = s->tree;
+	uint32_t list = ytree_get(t, s->node, "volumes"), v;
 
-	for (v = yaml_first(t, list); v; v = yaml_next(t, v)) {
-		if (yaml_is(t, v, Y_SCALAR))
-			judge_short_volume(s, yaml_text(t, v));
-		else if (yaml_is(t, v, Y_MAPPING))
+	for (v = ytree_first(t, list); v; v = ytree_next(t, v)) {
+		if (ytree_is(t, v, Y_SCALAR))
+			judge_short_volume(s, ytree_text(t, v));
+		else if (ytree_is(t, v, Y_MAPPING))
 			judge_long_volume(s, v);
 		else
 			return refuse(s, v, "a volume is neither text nor mapping");
@@ -239,42 +241,43 @@ static bool cap_is_powerful(struct slice cap)
 static void judge_rights(const struct service *s)
 {
 	static const char *const devices[] = {"devices", "device_cgroup_rules", NULL};
-	const struct yaml_tree *t = s->tree;
-	struct slice pid = yaml_text(t, yaml_get(t, s->node, "pid"));
+	const struct ytree *t = s->tree;
+	struct slice pid = ytree_text(t, ytree_get(t, s->node, "pid"));
 	uint32_t cap;
 	size_t i;
 
-	if (maybe_true(t, yaml_get(t, s->node, "privileged")))
+	if (maybe_true(t, ytree_get(t, s->node, "privileged")))
 		launcher(s, FIND_PRIVILEGED, "privileged", SLICE_NONE);
-	if (maybe_true(t, yaml_get(t, s->node, "use_api_socket")))
+	if (maybe_true(t, ytree_get(t, s->node, "use_api_socket")))
 		launcher(s, FIND_ENGINE, "use_api_socket", SLICE_NONE);
 	if (slice_is(pid, "host") || slice_find(pid, 0, '$') < pid.n)
 		launcher(s, FIND_HOST_PID, "pid", pid);
 	else if (pid.n)
 		note(s, FIND_HOST_NAMESPACE, "pid", pid);
 	/* Through another container's processes or volumes its sockets can be reached. */
-	if (pid.n || present(t, yaml_get(t, s->node, "volumes_from"))) s->image->agent = true;
+	if (pid.n || present(t, ytree_get(t, s->node, "volumes_from"))) s->image->agent = true;
 	for (i = 0; devices[i]; i++)
-		if (present(t, yaml_get(t, s->node, devices[i])))
+		if (present(t, ytree_get(t, s->node, devices[i])))
 			launcher(s, FIND_DEVICES, devices[i],
-				yaml_text(t, yaml_first(t, yaml_get(t, s->node, devices[i]))));
-	for (cap = yaml_first(t, yaml_get(t, s->node, "cap_add")); cap; cap = yaml_next(t, cap)) {
-		if (cap_is_powerful(yaml_text(t, cap)))
-			launcher(s, FIND_CAPABILITY, "cap_add", yaml_text(t, cap));
+				ytree_text(t, ytree_first(t, ytree_get(t, s->node, devices[i]))));
+	for (cap = ytree_first(t, ytree_get(t, s->node, "cap_add")); cap;
+		cap = ytree_next(t, cap)) {
+		if (cap_is_powerful(ytree_text(t, cap)))
+			launcher(s, FIND_CAPABILITY, "cap_add", ytree_text(t, cap));
 		else
-			note(s, FIND_CAP_ADD, "cap_add", yaml_text(t, cap));
+			note(s, FIND_CAP_ADD, "cap_add", ytree_text(t, cap));
 	}
 }
 
 /* Commands that the engine runs inside the container. */
 static void judge_hooks(const struct service *s, const char *key)
 {
-	const struct yaml_tree *t = s->tree;
-	uint32_t list = yaml_get(t, s->node, key), h;
+	const struct ytree *t = s->tree;
+	uint32_t list = ytree_get(t, s->node, key), h;
 
-	for (h = yaml_first(t, list); h; h = yaml_next(t, h)) {
-		note(s, FIND_HOOK, key, yaml_text(t, yaml_get(t, h, "command")));
-		if (maybe_true(t, yaml_get(t, h, "privileged")))
+	for (h = ytree_first(t, list); h; h = ytree_next(t, h)) {
+		note(s, FIND_HOOK, key, ytree_text(t, ytree_get(t, h, "command")));
+		if (maybe_true(t, ytree_get(t, h, "privileged")))
 			launcher(s, FIND_PRIVILEGED, key, SLICE_NONE);
 	}
 }
@@ -294,15 +297,15 @@ static void judge_rest(const struct service *s)
 		{"gpus", FIND_DEPLOY}, {"scale", FIND_DEPLOY}, {"develop", FIND_DEVELOP},
 		{"runtime", FIND_RUNTIME}, {"isolation", FIND_RUNTIME}, {"models", FIND_MODEL},
 		{"ports", FIND_PORT}, {"profiles", FIND_PROFILE}};
-	const struct yaml_tree *t = s->tree;
+	const struct ytree *t = s->tree;
 	size_t i;
 
 	for (i = 0; i < sizeof keys / sizeof *keys; i++) {
-		uint32_t v = yaml_get(t, s->node, keys[i].key);
-		struct yaml_walk w = yaml_walk(v);
+		uint32_t v = ytree_get(t, s->node, keys[i].key);
+		struct ytree_walk w = ytree_walk(v);
 
 		if (present(t, v))
-			note(s, keys[i].code, keys[i].key, yaml_text(t, yaml_walk_next(t, &w)));
+			note(s, keys[i].code, keys[i].key, ytree_text(t, ytree_walk_next(t, &w)));
 	}
 	judge_hooks(s, "post_start");
 	judge_hooks(s, "pre_stop");
@@ -335,11 +338,11 @@ static struct slice variable_in(struct slice text)
 /* Every text of the service that is filled in at start. */
 static void judge_variables(const struct service *s)
 {
-	struct yaml_walk w = yaml_walk(s->node);
+	struct ytree_walk w = ytree_walk(s->node);
 	uint32_t i;
 
-	for (i = yaml_walk_next(s->tree, &w); i; i = yaml_walk_next(s->tree, &w)) {
-		struct slice name = variable_in(yaml_text(s->tree, i));
+	for (i = ytree_walk_next(s->tree, &w); i; i = ytree_walk_next(s->tree, &w)) {
+		struct slice name = variable_in(ytree_text(s->tree, i));
 
 		if (name.n == 0) continue;
 		note(s, FIND_VARIABLE,
@@ -351,7 +354,7 @@ enum err service_judge(struct service *s)
 {
 	enum err e;
 
-	if (!yaml_is(s->tree, s->node, Y_MAPPING)) return refuse(s, s->node, "not a mapping");
+	if (!ytree_is(s->tree, s->node, Y_MAPPING)) return refuse(s, s->node, "not a mapping");
 	s->image->service = s->name;
 	e = check_keys(s);
 	if (!e) e = judge_image(s);

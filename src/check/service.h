@@ -11,7 +11,7 @@
 struct service {
 	const struct compose *compose;
 	const struct compose_policy *policy;
-	const struct yaml_tree *tree;
+	const struct ytree *tree;
 	struct findings *findings;
 	struct why *why;
 	struct slice name;

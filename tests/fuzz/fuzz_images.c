@@ -6,14 +6,14 @@
 #include "check/images.h"
 #include "check/mounts.h"
 
-static void walk(const struct yaml_tree *t)
+static void walk(const struct ytree *t)
 {
-	struct yaml_walk w = yaml_walk(t->root);
+	struct ytree_walk w = ytree_walk(t->root);
 	size_t n = 0;
 	uint32_t i;
 
-	for (i = yaml_walk_next(t, &w); i; i = yaml_walk_next(t, &w)) {
-		FUZZ_ASSERT(inside(buf_slice(&t->text), yaml_text(t, i)));
+	for (i = ytree_walk_next(t, &w); i; i = ytree_walk_next(t, &w)) {
+		FUZZ_ASSERT(inside(buf_slice(&t->text), ytree_text(t, i)));
 		FUZZ_ASSERT(++n <= LIMIT_COMPOSE_NODES);
 	}
 }
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct images im;
 	struct compose c = {.compose_file = slice_of(data, size)}, frame;
 	uint8_t digest[32];
-	struct yaml_tree t;
+	struct ytree t;
 	size_t i;
 
 	f = (struct findings){0};
@@ -32,12 +32,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mount_classify(c.compose_file);
 	/* Seeds are app-compose texts: take the file out of them. */
 	if (!compose_read(c.compose_file, NULL, &frame, &f, NULL)) {
-		if (!yaml_tree_read(frame.compose_file, &t, NULL)) yaml_tree_drop(&t);
+		if (!ytree_read(frame.compose_file, &t, NULL)) ytree_drop(&t);
 		compose_drop(&frame);
 	}
-	if (yaml_tree_read(c.compose_file, &t, NULL)) return 0;
+	if (ytree_read(c.compose_file, &t, NULL)) return 0;
 	walk(&t);
-	yaml_tree_drop(&t);
+	ytree_drop(&t);
 	f = (struct findings){0};
 	if (images_read(&c, NULL, &im, &f, NULL)) return 0;
 	for (i = 0; i < im.n && im.all_pinned; i++)

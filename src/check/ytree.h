@@ -10,18 +10,18 @@
  * Runs in the command line; pure but for libyaml's memory; input is attacker
  * controlled.
  */
-#ifndef CHECK_YAML_TREE_H
-#define CHECK_YAML_TREE_H
+#ifndef CHECK_YTREE_H
+#define CHECK_YTREE_H
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 
-enum yaml_kind { Y_SCALAR, Y_SEQUENCE, Y_MAPPING, Y_ALIAS };
+enum ytree_kind { Y_SCALAR, Y_SEQUENCE, Y_MAPPING, Y_ALIAS };
 
 /* Nodes are named by index; 0 is no node. */
-struct yaml_node {
-	enum yaml_kind kind;
+struct ytree_node {
+	enum ytree_kind kind;
 	bool plain;           /* a scalar without quotes or block style */
 	uint32_t line;        /* counted from 1 */
 	uint32_t first, last; /* children; of a mapping key, value, key, value... */
@@ -32,37 +32,37 @@ struct yaml_node {
 	size_t text, n;       /* a scalar's text in the tree's memory */
 };
 
-struct yaml_tree {
-	struct buf nodes; /* struct yaml_node */
+struct ytree {
+	struct buf nodes; /* struct ytree_node */
 	struct buf text;
 	uint32_t n, root;
 };
 
 /* E_COMPOSE_YAML (why has the line) or E_NO_MEMORY; out is to be dropped after success. */
-enum err yaml_tree_read(struct slice text, struct yaml_tree *out, struct why *why);
-void yaml_tree_drop(struct yaml_tree *t);
+enum err ytree_read(struct slice text, struct ytree *out, struct why *why);
+void ytree_drop(struct ytree *t);
 
 /* The node with aliases followed; NULL for 0. Valid as long as the tree. */
-const struct yaml_node *yaml_at(const struct yaml_tree *t, uint32_t i);
+const struct ytree_node *ytree_at(const struct ytree *t, uint32_t i);
 /* True when i is a node of this kind, aliases followed. */
-bool yaml_is(const struct yaml_tree *t, uint32_t i, enum yaml_kind kind);
+bool ytree_is(const struct ytree *t, uint32_t i, enum ytree_kind kind);
 /* Text of a scalar; empty for anything else. */
-struct slice yaml_text(const struct yaml_tree *t, uint32_t i);
+struct slice ytree_text(const struct ytree *t, uint32_t i);
 /* True when i is absent, or a scalar that means null. */
-bool yaml_is_null(const struct yaml_tree *t, uint32_t i);
+bool ytree_is_null(const struct ytree *t, uint32_t i);
 /* Value of a mapping's key; 0 when absent or when i is no mapping. */
-uint32_t yaml_get(const struct yaml_tree *t, uint32_t i, const char *key);
+uint32_t ytree_get(const struct ytree *t, uint32_t i, const char *key);
 /* Children one by one: first of a container (0: none), then the sibling. */
-uint32_t yaml_first(const struct yaml_tree *t, uint32_t i);
-uint32_t yaml_next(const struct yaml_tree *t, uint32_t child);
+uint32_t ytree_first(const struct ytree *t, uint32_t i);
+uint32_t ytree_next(const struct ytree *t, uint32_t child);
 
 /* All scalars below a node, aliases written out, in the order of the text. */
-struct yaml_walk {
+struct ytree_walk {
 	uint32_t from, stack[LIMIT_COMPOSE_DEPTH];
 	unsigned depth;
 };
-struct yaml_walk yaml_walk(uint32_t from);
+struct ytree_walk ytree_walk(uint32_t from);
 /* The next scalar; 0 at the end. Keys come out as well as values. */
-uint32_t yaml_walk_next(const struct yaml_tree *t, struct yaml_walk *w);
+uint32_t ytree_walk_next(const struct ytree *t, struct ytree_walk *w);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Compose files as trees, through libyaml events. Runs in the command line. */
-#include "check/yaml_tree.h"
+#include "check/ytree.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -17,7 +17,7 @@ struct anchor {
 
 /* State while events come in. */
 struct build {
-	struct yaml_tree *t;
+	struct ytree *t;
 	struct why *why;
 	uint32_t open[LIMIT_COMPOSE_DEPTH]; /* containers that are not ended */
 	unsigned depth;
@@ -35,17 +35,17 @@ static enum err bad(struct build *b, const yaml_event_t *ev, const char *what)
 	return E_COMPOSE_YAML;
 }
 
-static struct yaml_node *node(const struct yaml_tree *t, uint32_t i)
+static struct ytree_node *node(const struct ytree *t, uint32_t i)
 {
-	struct yaml_node *all = (struct yaml_node *)(void *)t->nodes.p;
+	struct ytree_node *all = (struct ytree_node *)(void *)t->nodes.p;
 
 	return &all[i];
 }
 
 /* A new node as last child of the innermost open container; 0 when there are too many. */
-static uint32_t add_node(struct build *b, const struct yaml_node *proto)
+static uint32_t add_node(struct build *b, const struct ytree_node *proto)
 {
-	struct yaml_tree *t = b->t;
+	struct ytree *t = b->t;
 	uint32_t i = t->n, parent = b->depth ? b->open[b->depth - 1] : 0;
 
 	if (i > LIMIT_COMPOSE_NODES) return 0;
@@ -91,7 +91,7 @@ static enum err add_anchor(
 
 static enum err add_scalar(struct build *b, const yaml_event_t *ev)
 {
-	struct yaml_node s = {.kind = Y_SCALAR, .size = 1, .height = 1};
+	struct ytree_node s = {.kind = Y_SCALAR, .size = 1, .height = 1};
 	struct slice text = slice_of(ev->data.scalar.value, ev->data.scalar.length);
 	uint32_t i;
 
@@ -110,7 +110,7 @@ static enum err add_scalar(struct build *b, const yaml_event_t *ev)
 static enum err add_alias(struct build *b, const yaml_event_t *ev)
 {
 	const struct anchor *a = anchor_find(b, (const char *)ev->data.alias.anchor);
-	struct yaml_node s = {.kind = Y_ALIAS};
+	struct ytree_node s = {.kind = Y_ALIAS};
 
 	if (!a) return bad(b, ev, "an alias without anchor");
 	if (!a->complete) return bad(b, ev, "an alias inside its own anchor");
@@ -121,10 +121,10 @@ static enum err add_alias(struct build *b, const yaml_event_t *ev)
 	return add_node(b, &s) ? E_OK : bad(b, ev, "too many nodes");
 }
 
-static enum err start_container(struct build *b, const yaml_event_t *ev, enum yaml_kind kind)
+static enum err start_container(struct build *b, const yaml_event_t *ev, enum ytree_kind kind)
 {
 	bool map = kind == Y_MAPPING;
-	struct yaml_node s = {.kind = kind, .line = (uint32_t)ev->start_mark.line + 1};
+	struct ytree_node s = {.kind = kind, .line = (uint32_t)ev->start_mark.line + 1};
 	uint32_t i;
 
 	if (map ? ev->data.mapping_start.tag : ev->data.sequence_start.tag)
@@ -137,15 +137,15 @@ static enum err start_container(struct build *b, const yaml_event_t *ev, enum ya
 		map ? ev->data.mapping_start.anchor : ev->data.sequence_start.anchor, i, false);
 }
 
-static bool is_merge(const struct yaml_tree *t, uint32_t key)
+static bool is_merge(const struct ytree *t, uint32_t key)
 {
-	return slice_is(yaml_text(t, key), "<<");
+	return slice_is(ytree_text(t, key), "<<");
 }
 
 /* Keys are texts, no two alike; a merge key is written without quotes. */
 static enum err check_keys(struct build *b, const yaml_event_t *ev, uint32_t map)
 {
-	const struct yaml_tree *t = b->t;
+	const struct ytree *t = b->t;
 	struct slice seen[KEYS_MAX];
 	size_t n = 0, i;
 	uint32_t k;
@@ -156,7 +156,7 @@ static enum err check_keys(struct build *b, const yaml_event_t *ev, uint32_t map
 		if (node(t, k)->kind != Y_SCALAR) return bad(b, ev, "a key that is no text");
 		if (is_merge(t, k) && !node(t, k)->plain)
 			return bad(b, ev, "a merge key in quotes");
-		key = yaml_text(t, k);
+		key = ytree_text(t, k);
 		for (i = 0; i < n; i++)
 			if (slice_eq(seen[i], key)) return bad(b, ev, "a duplicate key");
 		if (n == KEYS_MAX) return bad(b, ev, "too many keys in one mapping");
@@ -165,16 +165,16 @@ static enum err check_keys(struct build *b, const yaml_event_t *ev, uint32_t map
 	return E_OK;
 }
 
-static uint32_t find_key(const struct yaml_tree *t, uint32_t map, struct slice key)
+static uint32_t find_key(const struct ytree *t, uint32_t map, struct slice key)
 {
 	uint32_t k;
 
 	for (k = node(t, map)->first; k; k = node(t, node(t, k)->next)->next)
-		if (slice_eq(yaml_text(t, k), key)) return node(t, k)->next;
+		if (slice_eq(ytree_text(t, k), key)) return node(t, k)->next;
 	return 0;
 }
 
-static uint32_t follow(const struct yaml_tree *t, uint32_t i)
+static uint32_t follow(const struct ytree *t, uint32_t i)
 {
 	while (node(t, i)->kind == Y_ALIAS)
 		i = node(t, i)->target;
@@ -187,16 +187,16 @@ static uint32_t follow(const struct yaml_tree *t, uint32_t i)
  */
 static enum err merge_from(struct build *b, const yaml_event_t *ev, uint32_t map, uint32_t from)
 {
-	struct yaml_tree *t = b->t;
+	struct ytree *t = b->t;
 	uint32_t k, value;
 
 	from = follow(t, from);
 	if (node(t, from)->kind != Y_MAPPING) return bad(b, ev, "a merge of what is no mapping");
 	for (k = node(t, from)->first; k; k = node(t, value)->next) {
-		struct yaml_node key = *node(t, k), alias = {.kind = Y_ALIAS};
+		struct ytree_node key = *node(t, k), alias = {.kind = Y_ALIAS};
 
 		value = node(t, k)->next;
-		if (find_key(t, map, yaml_text(t, k))) continue;
+		if (find_key(t, map, ytree_text(t, k))) continue;
 		alias.target = value;
 		alias.line = key.line;
 		alias.size = node(t, value)->size;
@@ -208,7 +208,7 @@ static enum err merge_from(struct build *b, const yaml_event_t *ev, uint32_t map
 }
 
 /* Takes the merge key itself out of the open mapping. */
-static void remove_merge(struct yaml_tree *t, uint32_t map)
+static void remove_merge(struct ytree *t, uint32_t map)
 {
 	uint32_t k, prev = 0, value;
 
@@ -224,7 +224,7 @@ static void remove_merge(struct yaml_tree *t, uint32_t map)
 
 static enum err resolve_merge(struct build *b, const yaml_event_t *ev, uint32_t map)
 {
-	struct yaml_tree *t = b->t;
+	struct ytree *t = b->t;
 	uint32_t value = find_key(t, map, SLICE("<<")), i;
 	enum err e = E_OK;
 
@@ -239,7 +239,7 @@ static enum err resolve_merge(struct build *b, const yaml_event_t *ev, uint32_t 
 
 static enum err end_container(struct build *b, const yaml_event_t *ev)
 {
-	struct yaml_tree *t = b->t;
+	struct ytree *t = b->t;
 	uint32_t i = b->open[b->depth - 1], c, height = 0;
 	uint64_t size = 1;
 	unsigned k;
@@ -306,10 +306,10 @@ static enum err read_events(struct build *b, yaml_parser_t *parser)
 	return e;
 }
 
-enum err yaml_tree_read(struct slice text, struct yaml_tree *out, struct why *why)
+enum err ytree_read(struct slice text, struct ytree *out, struct why *why)
 {
-	static const struct yaml_node none = {.kind = Y_SCALAR};
-	struct yaml_tree t = {0};
+	static const struct ytree_node none = {.kind = Y_SCALAR};
+	struct ytree t = {0};
 	struct build b = {.t = &t, .why = why};
 	yaml_parser_t parser;
 	enum err e;
@@ -321,7 +321,7 @@ enum err yaml_tree_read(struct slice text, struct yaml_tree *out, struct why *wh
 	t.text = buf_heap(2 * LIMIT_COMPOSE_YAML_BYTES);
 	buf_put(&t.nodes, slice_of(&none, sizeof none));
 	if (!buf_reserve(&t.text, 1) || t.nodes.err || !yaml_parser_initialize(&parser)) {
-		yaml_tree_drop(&t);
+		ytree_drop(&t);
 		return E_NO_MEMORY;
 	}
 	t.n = 1;
@@ -330,71 +330,71 @@ enum err yaml_tree_read(struct slice text, struct yaml_tree *out, struct why *wh
 	e = read_events(&b, &parser);
 	yaml_parser_delete(&parser);
 	if (e)
-		yaml_tree_drop(&t);
+		ytree_drop(&t);
 	else
 		*out = t;
 	return e;
 }
 
-void yaml_tree_drop(struct yaml_tree *t)
+void ytree_drop(struct ytree *t)
 {
 	buf_drop(&t->nodes);
 	buf_drop(&t->text);
 	t->n = t->root = 0;
 }
 
-const struct yaml_node *yaml_at(const struct yaml_tree *t, uint32_t i)
+const struct ytree_node *ytree_at(const struct ytree *t, uint32_t i)
 {
 	return i ? node(t, follow(t, i)) : NULL;
 }
 
-bool yaml_is(const struct yaml_tree *t, uint32_t i, enum yaml_kind kind)
+bool ytree_is(const struct ytree *t, uint32_t i, enum ytree_kind kind)
 {
-	return i && yaml_at(t, i)->kind == kind;
+	return i && ytree_at(t, i)->kind == kind;
 }
 
-struct slice yaml_text(const struct yaml_tree *t, uint32_t i)
+struct slice ytree_text(const struct ytree *t, uint32_t i)
 {
-	const struct yaml_node *s = yaml_at(t, i);
+	const struct ytree_node *s = ytree_at(t, i);
 
 	if (!s || s->kind != Y_SCALAR) return SLICE_NONE;
 	return slice_sub(buf_slice(&t->text), s->text, s->n);
 }
 
-bool yaml_is_null(const struct yaml_tree *t, uint32_t i)
+bool ytree_is_null(const struct ytree *t, uint32_t i)
 {
-	struct slice s = yaml_text(t, i);
+	struct slice s = ytree_text(t, i);
 
 	if (!i) return true;
-	if (!yaml_is(t, i, Y_SCALAR) || !yaml_at(t, i)->plain) return false;
+	if (!ytree_is(t, i, Y_SCALAR) || !ytree_at(t, i)->plain) return false;
 	return s.n == 0 || slice_is(s, "~") || slice_is_nocase(s, "null");
 }
 
-uint32_t yaml_get(const struct yaml_tree *t, uint32_t i, const char *key)
+uint32_t ytree_get(const struct ytree *t, uint32_t i, const char *key)
 {
-	return yaml_is(t, i, Y_MAPPING) ? find_key(t, follow(t, i), slice_str(key)) : 0;
+	return ytree_is(t, i, Y_MAPPING) ? find_key(t, follow(t, i), slice_str(key)) : 0;
 }
 
-uint32_t yaml_first(const struct yaml_tree *t, uint32_t i)
+uint32_t ytree_first(const struct ytree *t, uint32_t i)
 {
-	const struct yaml_node *s = yaml_at(t, i);
+	const struct ytree_node *s = ytree_at(t, i);
 
 	return s && s->kind != Y_SCALAR ? s->first : 0;
 }
 
-uint32_t yaml_next(const struct yaml_tree *t, uint32_t child)
+uint32_t ytree_next(const struct ytree *t, uint32_t child)
 {
 	return node(t, child)->next;
 }
 
-struct yaml_walk yaml_walk(uint32_t from)
+struct ytree_walk ytree_walk(uint32_t from)
 {
-	struct yaml_walk w = {.from = from};
+	struct ytree_walk w = {.from = from};
 
 	return w;
 }
 
-uint32_t yaml_walk_next(const struct yaml_tree *t, struct yaml_walk *w)
+uint32_t ytree_walk_next(const struct ytree *t, struct ytree_walk *w)
 {
 	while (w->from || w->depth > 0) {
 		uint32_t i = w->from, inner, first;

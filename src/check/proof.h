@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole chain of one result: from the statement over the quote to Intel's
+ * root, and from the quote over event log and compose text to the code that
+ * ran. Every link is judged alone, so that a person sees all that is wrong and
+ * not only the first thing; the verdict follows from the links (C1-C10).
+ * Runs in the command line; pure; all input is attacker controlled but for
+ * what the caller expects.
+ */
+#ifndef CHECK_PROOF_H
+#define CHECK_PROOF_H
+
+#include "base/eventlog.h"
+#include "base/tdx.h"
+#include "check/bundle.h"
+#include "check/compose.h"
+#include "check/dcap.h"
+#include "check/filelist.h"
+#include "check/images.h"
+#include "check/statement.h"
+
+/*
+ * X(enum, name, decides, what it says when it holds). A link that decides must
+ * hold for a genuine proof; the others add to it, and can only refute it.
+ */
+/* clang-format off */
+#define LINK_LIST(X) \
+	X(LINK_ENVELOPE, "envelope", true, "the statement is signed, in canonical form, by one key") \
+	X(LINK_STATEMENT, "statement", true, "it is complete and does not contradict itself") \
+	X(LINK_VERDICT, "verdict", true, "the verdict follows from the facts that were signed") \
+	X(LINK_SANDBOX, "sandbox", true, "the test ran under the protections that the policy asks for") \
+	X(LINK_BINDING, "binding", true, "the quote is about this statement and its key, and no other") \
+	X(LINK_QUOTE, "quote", true, "the quote is signed by a key that leads to the root") \
+	X(LINK_TCB, "tcb", true, "the machine's firmware is current and nothing is revoked") \
+	X(LINK_LOG, "log", true, "the boot log gives the quoted registers") \
+	X(LINK_IDENTITY, "identity", true, "the application is the one that was expected") \
+	X(LINK_OS, "os", true, "the operating system is one that is known") \
+	X(LINK_STATE, "state", true, "no other version of the application can have left something behind") \
+	X(LINK_COMPOSE, "compose", true, "the application text is the measured one") \
+	X(LINK_IMAGES, "images", true, "every image that it starts is pinned by digest") \
+	X(LINK_GOVERNANCE, "governance", false, "who may change the application") \
+	X(LINK_KMS, "kms", false, "who holds its keys") \
+	X(LINK_DOMAIN, "domain", false, "which name leads to it") \
+	X(LINK_PACKAGE, "package", false, "the package is the one that was tested") \
+	X(LINK_FRESHNESS, "freshness", false, "the result was made after the question") \
+	X(LINK_HISTORY, "history", false, "no other result exists")
+/* clang-format on */
+
+enum link_id {
+#define LINK(id, name, decides, text) id,
+	LINK_LIST(LINK)
+#undef LINK
+		LINK_COUNT
+};
+
+enum link_state { STATE_SKIP, STATE_OK, STATE_FAIL };
+
+struct link {
+	enum link_state state;
+	bool waived;        /* a skip that the caller accepts by a flag */
+	enum err code;      /* of a failure, or E_OK */
+	char text[448];     /* what was compared or why not; printable ASCII */
+	const char *advice; /* what it means or how to mend it; NULL when it holds */
+};
+
+/* What the caller knows and accepts. Slices empty and pointers NULL: not given. */
+struct expect {
+	struct slice root;       /* DER of another root than Intel's (C4) */
+	struct slice collateral; /* bundle text of the caller's choice (C41) */
+	int64_t now;             /* seconds since 1970: certificate windows are judged at it */
+	uint32_t min_tcb_eval;
+	bool accept_unevaluated_tcb, accept_unevaluated_os, accept_prior_versions;
+	bool has_compose_hash;
+	uint8_t compose_hash[SHA256_LEN];
+	struct slice app_compose;  /* the exact text that was reviewed */
+	struct slice measurements; /* text for check/measurements.h */
+	bool has_image;
+	uint8_t image[SHA256_LEN];
+	bool has_nonce;
+	uint8_t nonce[NONCE_LEN];
+	bool has_archive;
+	uint8_t archive_sha256[SHA256_LEN];
+	const struct filelist *files; /* of an installed directory */
+	unsigned weakest_tier;        /* 2: T1 and T2 pass; up to 4 */
+	struct compose_policy compose;
+	struct dcap_policy tcb;
+};
+
+enum proof_verdict { PROOF_GENUINE, PROOF_REFUTED, PROOF_UNDECIDED };
+
+/* Everything that was found; slices point into the bundle text or in here. */
+struct proof {
+	struct link link[LINK_COUNT];
+	enum proof_verdict verdict;
+	char sentence[400]; /* what the PROOF line says behind "PROOF " */
+	bool has_statement; /* statement may be used: it follows the schema */
+	struct bundle bundle;
+	struct statement statement;
+	struct filelist files;
+	bool has_td; /* the quote's report could be read; it is verified only if the link holds */
+	struct tdx_body td;
+	bool has_dcap;
+	struct dcap_result dcap;
+	struct eventlog log;
+	bool has_launch;
+	struct launch launch;
+	struct findings findings;
+	bool has_compose, has_images;
+	struct compose compose;
+	struct images images;
+	struct sig_memo memo;
+};
+
+/*
+ * Judges a bundle. E_OK whatever the verdict; E_NO_MEMORY, or E_FORMAT when
+ * something that the caller gave cannot be read. out is to be dropped in any
+ * case and is large: not for the stack.
+ */
+enum err proof_run(
+	struct slice bundle, const struct expect *want, struct proof *out, struct why *why);
+void proof_drop(struct proof *p);
+
+const char *link_name(enum link_id id);
+const char *link_meaning(enum link_id id);
+bool link_decides(enum link_id id);
+/* "genuine", "refuted", "not decided" */
+const char *proof_word(enum proof_verdict v);
+/* The exit code of C5: 0 yes, 1 no, 2 not decided. */
+int proof_exit(const struct proof *p, bool evidence_only);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parts of `check`: reading what the caller names, and reporting.
+ * Runs on the command line.
+ */
+#ifndef CLI_CHECK_H
+#define CLI_CHECK_H
+
+#include "check/proof.h"
+#include "cli/cli.h"
+
+/* A file of at most max bytes, or standard input for "-". Says why not. */
+enum err check_file(const char *path, size_t max, struct buf *b);
+/* A root certificate in DER or PEM, as DER. */
+enum err check_root(const char *path, struct buf *der);
+/* 64 hex digits; a leading 0x or sha256: is fine. */
+enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_LEN]);
+/* Seconds since 1970, or a date as 2026-11-20T09:00:00Z. NULL: now. */
+enum err check_time(const char *text, int64_t *out);
+
+/* Digests every file below a directory; paths go into mem. */
+enum err installed_read(const char *path, struct filelist *l, struct buf *mem, struct why *why);
+
+/* The report of a proof. Text goes to standard output, coloured on a terminal. */
+void report_text(const struct proof *p, bool evidence_only);
+void report_json(const struct proof *p, bool evidence_only);
+void report_findings(const struct findings *f);
+
+command check_attestation, check_quote, check_log, check_compose;
+
+#endif
