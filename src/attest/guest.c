@@ -92,6 +92,18 @@ static enum err check_body(struct slice quote, const uint8_t want[REPORT_DATA_LE
 	return E_OK;
 }
 
+/* The answer may repeat the report data beside the quote; then it has to agree (C38). */
+static enum err same_copy(const struct cJSON *answer, const struct tdx_body *body, struct why *why)
+{
+	uint8_t copy[REPORT_DATA_LEN];
+
+	if (!json_get(answer, "report_data")) return E_OK;
+	if (json_get_hex(answer, "report_data", copy, sizeof copy) ||
+		!slice_eq(SLICE_OF(copy), body->report_data))
+		return why_set(why, E_COPY_MISMATCH, "report_data beside the quote is another one");
+	return E_OK;
+}
+
 static enum err check_log(
 	struct eventlog *log, const struct tdx_body *body, const struct guest *g, struct why *why)
 {
@@ -139,6 +151,7 @@ static enum err take(const struct cJSON *answer, const struct guest *g,
 	if (hex_into(hex_bare(s), &out->quote))
 		return why_set(why, E_QUOTE_FORMAT, "the quote is not hex");
 	e = check_body(buf_slice(&out->quote), want, &body, why);
+	if (!e) e = same_copy(answer, &body, why);
 	if (!e) e = take_log(answer, &out->event_log, why);
 	if (!e) e = eventlog_read(buf_slice(&out->event_log), &log, why);
 	if (!e) e = check_log(&log, &body, g, why);

@@ -37,7 +37,7 @@
 /* Requests that wait for the agent: all jobs in flight and one identity quote. */
 #define PENDING_MAX (2 * LIMIT_QUEUE + 1)
 /* After this many refused connections in a row the socket was replaced: start again. */
-#define REBIND_AFTER 5
+#define REBIND_AFTER 3
 
 /* clang-format off */
 #define S(name) SYS_##name
@@ -80,6 +80,8 @@ const struct role role_attest = {
 	.calls = &calls,
 	.peers = "store",
 	.sees = "the guest agent's socket",
+	.descriptors = "socket:*",
+	.mounts = "/:tmpfs:ro ?/agent.sock:*:rw",
 	.run = attest_run,
 };
 
@@ -322,8 +324,11 @@ static void take_identity(struct attest *a, struct message *m)
 	static const uint8_t zero[NONCE_LEN];
 
 	if (MSG_READ(identity, m, &ask)) return;
-	if (a->n == PENDING_MAX || !a->ready || a->conf.no_tee ||
-		memcmp(ask.nonce, zero, sizeof zero) == 0) {
+	if (a->conf.no_tee) {
+		answer_no_identity(a, m->id, E_NOT_AVAILABLE);
+		return;
+	}
+	if (a->n == PENDING_MAX || !a->ready || memcmp(ask.nonce, zero, sizeof zero) == 0) {
 		answer_no_identity(a, m->id, E_NOT_READY);
 		return;
 	}
@@ -409,7 +414,11 @@ static bool start_next(struct attest *a)
 		e = ask_quote(a, &why);
 		if (e) fail_first(a, &why);
 	}
-	a->refused = e == E_ABSENT ? a->refused + 1 : e ? a->refused : 0;
+	/* Only a connection that was made shows that the socket is still the right one. */
+	if (e == E_ABSENT)
+		a->refused++;
+	else if (agent_busy(&a->agent))
+		a->refused = 0;
 	return a->refused < REBIND_AFTER;
 }
 

@@ -121,7 +121,8 @@ static enum verdict judge(const struct verdict_facts *f, struct verdict_out *out
 			return VERDICT_ERROR;
 		}
 		v = judge_phase(setup, 0, out);
-		if (v == VERDICT_ERROR) return v;
+		/* Where the sandbox itself failed, the set-up is not to blame. */
+		if (v == VERDICT_ERROR && setup->kind != EXIT_EXEC_FAILED) return v;
 		if (v != VERDICT_PASSED) {
 			reason(out, "setup-failed");
 			return VERDICT_ERROR;

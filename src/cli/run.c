@@ -248,6 +248,8 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 {
 	bool ours = r->code == E_SANDBOX_SETUP || r->code == E_INTERNAL || r->code == E_NO_MEMORY ||
 		    r->code == E_SYSTEM;
+	/* A runtime that is not there is a matter of this machine. */
+	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
 	struct why why = WHY_INIT;
 	struct buf b;
 	struct jw w;
@@ -258,19 +260,17 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 		b = buf_heap(4096);
 		w = jw_to(&b, false);
 		jw_object(&w);
-		jw_key_cstr(&w, "outcome", "rejected");
+		jw_key_cstr(&w, "outcome", runtime ? "not-run" : "rejected");
 		jw_key_cstr(&w, "code", err_name(r->code));
 		jw_key_str(&w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
 		jw_object_end(&w);
 		printf("%s\n", buf_text(&b));
 		buf_drop(&b);
 	} else {
-		printf("refused: %s (%s)\n", r->text.n ? why.text : err_text(r->code),
-			err_name(r->code));
+		printf("%s: %s (%s)\n", runtime ? "not run" : "refused",
+			r->text.n ? why.text : err_text(r->code), err_name(r->code));
 	}
-	/* A runtime that is not there is a matter of this machine. */
-	return r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED ? EXIT_CANNOT
-									    : EXIT_REFUSED;
+	return runtime ? EXIT_CANNOT : EXIT_REFUSED;
 }
 
 static int run_one(struct local *l, const char *path, const struct run_options *opt)

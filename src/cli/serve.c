@@ -254,7 +254,7 @@ int cmd_serve(int argc, char **argv)
 			"runtime trees for tests (beside this binary)"},
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
-			"weakest sandbox that may run: T1, T2 (default), T3"},
+			"weakest sandbox that may run: T1, T2 (default), T3, T4"},
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},
 		{"--no-tee", NULL, &a.no_tee, NULL,

@@ -166,6 +166,8 @@ int cmd_roles(int argc, char **argv)
 		jw_key_cstr(&w, "root", root_word(r->root));
 		jw_key_cstr(&w, "sees", r->sees);
 		jw_key_cstr(&w, "peers", r->peers);
+		jw_key_cstr(&w, "descriptors", r->descriptors);
+		jw_key_cstr(&w, "mounts", r->mounts);
 		jw_object_end(&w);
 	}
 	jw_array_end(&w);

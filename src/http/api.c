@@ -538,7 +538,12 @@ static void identity(struct server *s, struct conn *c, struct message *m)
 		return;
 	}
 	if (ev.code) {
-		answer_error(s, c, (enum err)ev.code, NULL);
+		const char *text = NULL;
+
+		if (ev.code == E_NOT_AVAILABLE) text = "this appliance runs without a TEE";
+		if (ev.code == E_NOT_READY)
+			text = "a result waits for its quote, or the guest agent does not answer";
+		answer_error(s, c, (enum err)ev.code, text);
 		return;
 	}
 	map_parts(m, ev.parts, &p);

@@ -69,6 +69,8 @@ const struct role role_http = {
 	.calls = &calls,
 	.peers = "store, the listening socket",
 	.sees = "nothing",
+	.descriptors = "socket:* anon_inode:[[]eventpoll[]] /memfd:*",
+	.mounts = "/:tmpfs:ro",
 	.run = http_run,
 };
 

@@ -273,6 +273,8 @@ void cgroup_env_remove(struct cgroup_env *env)
 	char own[256], path[512];
 	unsigned i;
 
+	/* A job that was ended with the runner has left its group. */
+	cgroup_env_sweep(env);
 	if (env->kind == CGROUP_V1)
 		for (i = 0; i < CG_V1_COUNT; i++) {
 			if (env->dir[i] < 0 || !own_path(v1_names[i], own, sizeof own)) continue;

@@ -566,7 +566,8 @@ int init_main(const struct conf *conf)
 	in.cgroup = (struct cgroup_env)CGROUP_ENV_INIT;
 	log_role("init");
 	log_threshold((enum log_level)conf->log_level);
-	if (standard_descriptors() || open_signals(&in)) return 3;
+	/* Whoever started us may have left descriptors open; roles must not see them. */
+	if (standard_descriptors() || sys_close_range(3, ~0U, 0) < 0 || open_signals(&in)) return 3;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (i = 0; i < ROLE_COUNT; i++)
 		in.child[i] = (struct child){

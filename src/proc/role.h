@@ -41,6 +41,12 @@ struct role {
 	const struct filter_spec *calls;
 	const char *peers; /* roles at the other end of the channels from ROLE_FD_PEER on */
 	const char *sees;  /* the root in words, for people */
+	/*
+	 * What /proc/PID/fd may show from 3 on, as shell patterns, and what
+	 * /proc/PID/mountinfo shows, as "point:type:ro|rw" with "*" for any type
+	 * and "?" in front of what is there only sometimes.
+	 */
+	const char *descriptors, *mounts;
 	/* ROOT_OWN only: builds and enters the root. */
 	enum err (*enter_root)(const struct boot *boot, struct why *why);
 	/* The role after role_confine; returns its exit status. */

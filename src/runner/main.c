@@ -7,7 +7,7 @@
  *   capabilities   those below: namespaces, mounts, ids and ending processes
  *   namespaces     mount, PID, network (empty), IPC, UTS of its own
  *   root           runner/root.h: processes, job devices, runtimes, /job
- *   descriptors    2 log, 3 control, 4 store, 5 our binary, 6-9 control groups
+ *   descriptors    2 log, 3 control, 4 store, then our binary and control groups
  *   system calls   calls_runner (runner/sandbox/calls.c); everything else EPERM
  *   never          network, guest agent, data directory
  */
@@ -60,6 +60,10 @@ const struct role role_runner = {
 	.calls = &calls_runner,
 	.peers = "store",
 	.sees = "/proc of its own PID namespace, device nodes for jobs, runtimes read-only, /job",
+	.descriptors = "socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
+		       "anon_inode:[[]pidfd[]]",
+	.mounts = "/:tmpfs:ro /proc:proc:rw /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
+		  "/jobdev/full:*:rw /jobdev/random:*:rw /jobdev/urandom:*:rw ?/runtimes:*:ro",
 	.enter_root = enter_root,
 	.run = runner_run,
 };

@@ -95,6 +95,8 @@ const struct role role_store = {
 	.calls = &calls,
 	.peers = "http, runner, attest",
 	.sees = "the data directory",
+	.descriptors = "socket:* /jobs.db /jobs.db-wal /memfd:*",
+	.mounts = "/:*:rw",
 	.run = store_run,
 };
 
@@ -466,9 +468,10 @@ static void identity(struct store *s, const struct message *m)
 	struct msg_evidence no = {.signature = SLICE(""), .spki = SLICE("")};
 	int64_t now = clock_mono_us() / 1000;
 
-	if (!s->attest_ready)
+	/* A result that waits for its quote goes first. */
+	if (!s->attest_ready || jobs_in(&s->jobs, JOB_RUNNING, true))
 		no.code = E_NOT_READY;
-	else if (s->identity_busy || now < s->identity_ms || jobs_in(&s->jobs, JOB_RUNNING, true))
+	else if (s->identity_busy || now < s->identity_ms)
 		no.code = E_RATE_LIMITED;
 	if (no.code) {
 		MSG_SEND(&s->http, MSG_IDENTITY_IS, m->id, evidence, &no, NULL, 0);
