@@ -499,8 +499,9 @@ static void info(struct server *s, struct conn *c, struct message *m)
 		answer_error(s, c, E_INTERNAL, NULL);
 		return;
 	}
-	if (in.runner) map_sealed(m->fds[0], LIMIT_BUNDLE_BYTES, &runner);
-	if (in.attest) map_sealed(m->fds[in.runner], LIMIT_BUNDLE_BYTES, &attest);
+	if (in.runner && m->n_fds > 0) map_sealed(m->fds[0], LIMIT_BUNDLE_BYTES, &runner);
+	if (in.attest && m->n_fds > in.runner)
+		map_sealed(m->fds[in.runner], LIMIT_BUNDLE_BYTES, &attest);
 	conf_policy_json(&s->conf, &policy);
 	jw_object(&w);
 	jw_key_cstr(&w, "name", SV_NAME);
@@ -568,21 +569,36 @@ static void spooled(struct server *s, struct conn *c, struct message *m)
 		log_event(LOG_DEBUG, "http.no-continue", "%s", "");
 }
 
+/* Is this the kind of answer that the connection waits for? */
+static bool fits(const struct conn *c, const struct message *m)
+{
+	switch (m->type) {
+	case MSG_SPOOLED: return c->state == CONN_SPOOL;
+	case MSG_SUBMITTED: return c->want == WANT_SUBMIT && c->upload;
+	case MSG_JOB: return c->want >= WANT_STATUS && c->want <= WANT_QUOTE_BYTES;
+	case MSG_STATUS_IS: return c->want == WANT_HEALTH;
+	case MSG_INFO_IS: return c->want == WANT_INFO;
+	case MSG_IDENTITY_IS: return c->want == WANT_IDENTITY;
+	default: return false;
+	}
+}
+
 void api_message(struct server *s, struct message *m)
 {
 	struct conn *c = conn_by_id(s, m->id);
 
 	if (!c || (c->state != CONN_STORE && c->state != CONN_SPOOL)) return;
+	if (!fits(c, m)) {
+		log_event(LOG_ERROR, "http.odd-message", "type=%u", m->type);
+		return;
+	}
 	switch (m->type) {
-	case MSG_SPOOLED:
-		if (c->state == CONN_SPOOL) spooled(s, c, m);
-		break;
+	case MSG_SPOOLED: spooled(s, c, m); break;
 	case MSG_SUBMITTED: submitted(s, c, m); break;
 	case MSG_JOB: job_answer(s, c, m); break;
 	case MSG_STATUS_IS: health(s, c, m); break;
 	case MSG_INFO_IS: info(s, c, m); break;
-	case MSG_IDENTITY_IS: identity(s, c, m); break;
-	default: log_event(LOG_ERROR, "http.odd-message", "type=%u", m->type);
+	default: identity(s, c, m);
 	}
 	conn_drive(s, c);
 }

@@ -16,6 +16,8 @@
 #define LINGER_BYTES (1 * MIB)
 #define LINGER_MS    2000
 /* An answer waits for store at most this long. */
+/* How often connections are looked through for passed deadlines. */
+#define SCAN_EVERY_US 100000
 #define STORE_MS 30000
 /* A client that takes no byte of its answer for this long is gone. */
 #define WRITE_MS 30000
@@ -393,6 +395,9 @@ int conn_expire(struct server *s)
 	int64_t now = clock_mono_us(), next = now + 1000000;
 	uint32_t i;
 
+	/* Deadlines are seconds; a busy service need not walk its table for each event. */
+	if (now < s->scan_us && !s->stopping) return (int)((s->scan_us - now) / 1000) + 1;
+	s->scan_us = now + SCAN_EVERY_US;
 	for (i = 0; i < LIMIT_CONNECTIONS && s->n_conns; i++) {
 		struct conn *c = &s->conns[i];
 
@@ -404,5 +409,6 @@ int conn_expire(struct server *s)
 		else if (c->deadline_us < next)
 			next = c->deadline_us;
 	}
+	if (next < s->scan_us) next = s->scan_us;
 	return (int)((next - now) / 1000) + 1;
 }

@@ -74,6 +74,7 @@ struct conn {
 
 struct server {
 	struct conf conf;
+	int64_t scan_us; /* when connections are looked through for passed deadlines again */
 	int64_t boot_us;
 	uint8_t policy_sha256[SHA256_LEN], binary_sha256[SHA256_LEN];
 	struct chan *control, store;
