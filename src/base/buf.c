@@ -77,7 +77,8 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
 		}
 		if (!grow(b, need)) return NULL;
 	}
-	return b->p + b->n;
+	/* An empty heap buffer has no memory yet, and nothing may be added to NULL. */
+	return b->p ? b->p + b->n : NULL;
 }
 
 void buf_commit(struct buf *b, size_t n)
