@@ -77,7 +77,7 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
 		}
 		if (!grow(b, need)) return NULL;
 	}
-	/* An empty heap buffer has no memory yet, and nothing may be added to NULL. */
+	/* An empty heap buffer that needs no room has no memory yet. */
 	return b->p ? b->p + b->n : NULL;
 }
 

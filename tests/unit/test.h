@@ -55,6 +55,8 @@ void test_err(const char *file, int line, enum err got, enum err want);
 const char *test_vector(const char *name);
 /* A whole file, on the heap until the process ends; n == 0 and p == NULL when absent. */
 struct slice test_file(const char *path);
+/* Takes over what b holds, until the process ends. */
+struct slice test_keep(struct buf *b);
 /* Bytes of a hex literal, on the heap until the process ends. */
 struct slice test_hex(const char *hex);
 
