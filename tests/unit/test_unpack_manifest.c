@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "manifest_run.h"
 #include "test.h"
+#include "unpack/frontmatter.h"
 #include "unpack/matter.h"
 
 #define FILE_OF(lines) SLICE("---\nname: top\nversion: 1.0.0\ndescription: d\n" lines "---\nbody\n")
@@ -131,6 +132,20 @@ TEST(unpack_frontmatter_sizes_h48_h49)
 		buf_str(&b, "a: b\n");
 	CHECK_FILE(buf_slice(&b), E_FRONTMATTER_TOO_LARGE);
 	buf_drop(&b);
+}
+
+TEST(unpack_frontmatter_limit_is_not_that_of_the_buffer)
+{
+	struct buf b = buf_heap(2 << 20), out = buf_heap(1 << 20);
+	struct manifest m = {0};
+
+	CHECK_ERR(frontmatter_find(sized(&b, LIMIT_FRONTMATTER_BYTES, 0), &out, &m, NULL), E_OK);
+	CHECK(out.n == LIMIT_FRONTMATTER_BYTES);
+	buf_reset(&out);
+	CHECK_ERR(frontmatter_find(sized(&b, LIMIT_FRONTMATTER_BYTES + 1, 0), &out, &m, NULL),
+		E_FRONTMATTER_TOO_LARGE);
+	buf_drop(&b);
+	buf_drop(&out);
 }
 
 TEST(unpack_yaml_refusals)

@@ -25,6 +25,13 @@ TEST(unpack_tar_headers_without_members_h24)
 	for (i = 0; i < 5000; i++)
 		tar_extended(&b, 'g', SLICE_NONE);
 	CHECK_TAR(&b, E_PKG_HEADER);
+	b = archive();
+	buf_reset(&body);
+	pax_record(&body, "comment", SLICE("two of them, neither with a name"));
+	tar_extended(&b, 'x', buf_slice(&body));
+	tar_extended(&b, 'x', buf_slice(&body));
+	tar_file(&b, "a", "");
+	CHECK_TAR(&b, E_PKG_HEADER);
 	/* one header and no member behind it */
 	b = archive();
 	tar_file(&b, "a", "");
@@ -34,7 +41,7 @@ TEST(unpack_tar_headers_without_members_h24)
 	b = archive();
 	for (i = 0; i < 9000; i++) {
 		tar_extended(&b, 'g', SLICE_NONE);
-		if (i % 4 == 0) tar_dir(&b, "./");
+		if (i % 4 == 3) tar_dir(&b, "./");
 	}
 	CHECK_TAR(&b, E_PKG_HEADER);
 	buf_drop(&body);
@@ -177,7 +184,7 @@ TEST(unpack_tar_pax_records_h29)
 		SLICE("9 path=x\n\n"), SLICE("9 path=x\n9 path=y\n"), SLICE("6 a=b\n6 a=c\n"),
 		SLICE("99999999999999999999 path=x\n"), SLICE("8 a\0b=x\n")};
 	struct buf body = buf_heap(1 << 21), long_key = buf_heap(1 << 21);
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++)
 		check_pax(rows[i], E_PKG_HEADER, (int)i + 2000);
@@ -190,14 +197,16 @@ TEST(unpack_tar_pax_records_h29)
 	pax_record(&body, (const char *)long_key.p, SLICE("v"));
 	check_pax(buf_slice(&body), E_PKG_HEADER, __LINE__);
 	/* more records than any writer makes */
-	buf_reset(&body);
-	for (i = 0; i < 300; i++) {
-		char key[16];
+	for (n = LIMIT_PAX_RECORDS; n <= LIMIT_PAX_RECORDS + 1; n++) {
+		buf_reset(&body);
+		for (i = 0; i < n; i++) {
+			char key[16];
 
-		snprintf(key, sizeof key, "k%zu", i);
-		pax_record(&body, key, SLICE("v"));
+			snprintf(key, sizeof key, "k%zu", i);
+			pax_record(&body, key, SLICE("v"));
+		}
+		check_pax(buf_slice(&body), n == LIMIT_PAX_RECORDS ? E_OK : E_PKG_HEADER, __LINE__);
 	}
-	check_pax(buf_slice(&body), E_PKG_HEADER, __LINE__);
 	buf_drop(&body);
 	buf_drop(&long_key);
 }
