@@ -2,7 +2,9 @@
 /*
  * Uploads of every kind, unpacked into a directory of this process that is
  * emptied after each. Checksums of tar headers are made right first, so that
- * mutations reach what stands behind them.
+ * mutations reach what stands behind them. An input that begins with byte 1 is
+ * a list of pax records, with byte 2 the variable parts of a zip member: the
+ * archives around them are made here.
  */
 #include "fuzz.h"
 
@@ -13,8 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../unit/make_archive.c"
 #include "base/clock.h"
+#include "base/cur.h"
 #include "unpack/archive.h"
+
+#define INPUT_PAX 1
+#define INPUT_ZIP 2
 
 static char dir[64];
 static int dir_fd = -1;
@@ -72,7 +79,42 @@ static void check_result(struct unpack_job *job, enum err e)
 	buf_drop(&b);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Lines "key=value" become the pax header of a file. */
+static void make_pax(struct buf *b, struct slice lines)
+{
+	struct buf body = buf_heap(ARCHIVE_MAX);
+
+	while (lines.n) {
+		struct slice value = slice_split(&lines, '\n'), key = slice_split(&value, '=');
+		char name[64];
+
+		if (slice_text(name, sizeof name, key)) pax_record(&body, name, value);
+	}
+	tar_extended(b, 'x', buf_slice(&body));
+	tar_file(b, "plain", "content");
+	tar_file(b, "next", "x");
+	tar_end(b);
+	buf_drop(&body);
+}
+
+/* Name, extra fields and content between bytes 0xfe; four bytes of attributes in front. */
+static void make_zip(struct buf *b, struct slice s)
+{
+	struct zip_file f[] = {{.system = 3}, {.name = SLICE("other"), .content = SLICE("x")}};
+	struct cur c = cur_of(s);
+
+	f[0].attributes = cur_le32(&c);
+	f[0].flags = cur_u8(&c) & 8 ? 0x800 : 0;
+	s = cur_rest(&c);
+	f[0].name = slice_sub(slice_split(&s, 0xfe), 0, 60000);
+	f[0].local_extra = slice_sub(slice_split(&s, 0xfe), 0, 60000);
+	f[0].central_extra = slice_sub(slice_split(&s, 0xfe), 0, 60000);
+	f[0].content = s;
+	f[0].method = s.n % 2 ? 8 : 0;
+	zip_all(b, f, 2);
+}
+
+static void run(const uint8_t *data, size_t size)
 {
 	/* An exact copy, so that reading beyond the end is noticed. */
 	uint8_t *copy = malloc(size ? size : 1);
@@ -90,5 +132,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_result(job, e);
 	unpack_job_free(&job);
 	free(copy);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf b = buf_heap(ARCHIVE_MAX);
+	struct slice rest = slice_from(slice_of(data, size), 1);
+
+	if (size && data[0] == INPUT_PAX) make_pax(&b, rest);
+	if (size && data[0] == INPUT_ZIP) make_zip(&b, rest);
+	if (b.n)
+		run(b.p, b.n);
+	else
+		run(data, size);
+	buf_drop(&b);
 	return 0;
 }

@@ -188,6 +188,11 @@ TEST(unpack_tar_pax_records_h29)
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++)
 		check_pax(rows[i], E_PKG_HEADER, (int)i + 2000);
+	/* what libarchive would read beyond the header for, and what it would not */
+	check_pax(SLICE("5 L=\n"), E_PKG_HEADER, __LINE__);
+	check_pax(SLICE("16 LIBARCHIVE.=\n"), E_PKG_HEADER, __LINE__);
+	check_pax(SLICE("5 L=\n27 comment=0123456789abcde\n"), E_OK, __LINE__);
+	check_pax(SLICE("26 LIBARCHIVE.xattr.a=YQ=\n"), E_OK, __LINE__);
 	check_pax(SLICE("11 path=xy\n11 size=7\n"), E_PKG_HEADER, __LINE__);
 	check_pax(SLICE("11 path=xy\n8 size=7\n"), E_PKG_HEADER, __LINE__);
 	check_pax(SLICE("11 path=xy\n9 size=7\n"), E_OK, __LINE__);
