@@ -352,7 +352,7 @@ static void check_outcome(const struct cJSON *want, const struct unpacked *u)
 /* One package in all its packings; the number of checks that failed is told by test.h. */
 static void check_package(const char *kind, const char *id)
 {
-	char name[300], dir[600];
+	char name[300], dir[4096];
 	struct slice text;
 	struct cJSON *want = NULL;
 	struct tree *t;
