@@ -40,7 +40,7 @@ static enum err unpack_as(struct unpack_job *job, struct format f, struct slice 
 
 enum err unpack_archive(struct slice archive, struct unpack_job *job)
 {
-	struct format f;
+	struct format f = {0, 0};
 	enum err e = unpack_job_begin(job, archive.n);
 
 	if (!e && archive.n > LIMIT_PACKAGE_BYTES)

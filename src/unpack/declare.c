@@ -31,28 +31,28 @@ static const char *const metadata_names[ITEMS] = {"verifier.test_command", "veri
 struct declaration {
 	enum test_source source;
 	const char *name[ITEMS]; /* for messages */
-	const struct yaml_node *node[ITEMS];
+	const struct matter_node *node[ITEMS];
 };
 
-static void find_items(const struct reading *r, const struct yaml_node *map,
+static void find_items(const struct reading *r, const struct matter_node *map,
 	const char *const names[ITEMS], struct declaration *d)
 {
 	int i;
 
 	for (i = 0; i < ITEMS; i++) {
 		d->name[i] = names[i];
-		d->node[i] = names[i] ? yaml_get(r->yaml, map, names[i]) : NULL;
+		d->node[i] = names[i] ? matter_get(r->matter, map, names[i]) : NULL;
 	}
 }
 
 /* Keys of ours must be known ones: a misspelled one must not mean "no test". */
 static enum err check_metadata_keys(struct reading *r)
 {
-	const struct yaml_node *k = yaml_first(r->yaml, r->metadata);
+	const struct matter_node *k = matter_first(r->matter, r->metadata);
 	char shown[SHOWN];
 	int i;
 
-	for (; k; k = yaml_next(r->yaml, yaml_next(r->yaml, k))) {
+	for (; k; k = matter_next(r->matter, matter_next(r->matter, k))) {
 		if (!slice_starts(k->text, METADATA_PREFIX)) continue;
 		for (i = 0; i < ITEMS; i++)
 			if (metadata_names[i] && slice_is(k->text, metadata_names[i])) break;
@@ -65,13 +65,13 @@ static enum err check_metadata_keys(struct reading *r)
 	return E_OK;
 }
 
-static enum err check_nested_keys(struct reading *r, const struct yaml_node *test)
+static enum err check_nested_keys(struct reading *r, const struct matter_node *test)
 {
-	const struct yaml_node *k = yaml_first(r->yaml, test);
+	const struct matter_node *k = matter_first(r->matter, test);
 	char shown[SHOWN];
 	int i;
 
-	for (; k; k = yaml_next(r->yaml, yaml_next(r->yaml, k))) {
+	for (; k; k = matter_next(r->matter, matter_next(r->matter, k))) {
 		for (i = 0; i < ITEMS; i++)
 			if (slice_is(k->text, nested_names[i])) break;
 		if (i == ITEMS)
@@ -83,8 +83,8 @@ static enum err check_nested_keys(struct reading *r, const struct yaml_node *tes
 	return E_OK;
 }
 
-static enum err conflict(struct reading *r, const char *a, const struct yaml_node *first,
-	const char *b, const struct yaml_node *second)
+static enum err conflict(struct reading *r, const char *a, const struct matter_node *first,
+	const char *b, const struct matter_node *second)
 {
 	return refuse_field(r, E_TEST_CONFLICT, second,
 		"'%s' (line %u) and '%s' (line %u) do not go together; keep one", a, first->line, b,
@@ -95,29 +95,30 @@ static enum err conflict(struct reading *r, const char *a, const struct yaml_nod
  * Fields of another dialect beside the one in use would be dropped silently;
  * "runtime" and "timeout" mean something to others too and may stay.
  */
-static enum err check_strangers(struct reading *r, const char *name, const struct yaml_node *own,
-	const struct yaml_node *map, const char *const names[ITEMS], bool ours)
+static enum err check_strangers(struct reading *r, const char *name, const struct matter_node *own,
+	const struct matter_node *map, const char *const names[ITEMS], bool ours)
 {
-	const struct yaml_node *n;
+	const struct matter_node *n;
 	int i;
 
 	for (i = 0; i < ITEMS; i++) {
 		if (!names[i] || (i == RUNTIME && !ours)) continue;
-		n = yaml_get(r->yaml, map, names[i]);
+		n = matter_get(r->matter, map, names[i]);
 		if (n) return conflict(r, name, own, names[i], n);
 	}
 	return E_OK;
 }
 
 /* The mapping "test", or its command alone. */
-static enum err from_nested(struct reading *r, const struct yaml_node *test, struct declaration *d)
+static enum err from_nested(
+	struct reading *r, const struct matter_node *test, struct declaration *d)
 {
 	enum err e = check_strangers(r, "test", test, r->root, flat_names, false);
 
 	if (!e) e = check_strangers(r, "test", test, r->metadata, metadata_names, true);
 	if (e) return e;
 	d->source = TEST_NESTED;
-	if (test->kind != YAML_MAP) {
+	if (test->kind != MATTER_MAP) {
 		d->name[COMMAND] = "test";
 		d->node[COMMAND] = test;
 		return E_OK;
@@ -130,9 +131,10 @@ static enum err from_nested(struct reading *r, const struct yaml_node *test, str
 	return e;
 }
 
-static enum err from_flat(struct reading *r, const struct yaml_node *command, struct declaration *d)
+static enum err from_flat(
+	struct reading *r, const struct matter_node *command, struct declaration *d)
 {
-	const struct yaml_node *timeout = yaml_get(r->yaml, r->root, "timeout");
+	const struct matter_node *timeout = matter_get(r->matter, r->root, "timeout");
 	enum err e = check_strangers(r, "test_command", command, r->metadata, metadata_names, true);
 
 	if (e) return e;
@@ -148,7 +150,7 @@ static enum err from_flat(struct reading *r, const struct yaml_node *command, st
 }
 
 static enum err from_metadata(
-	struct reading *r, const struct yaml_node *command, struct declaration *d)
+	struct reading *r, const struct matter_node *command, struct declaration *d)
 {
 	enum err e =
 		check_strangers(r, "verifier.test_command", command, r->root, flat_names, false);
@@ -161,11 +163,11 @@ static enum err from_metadata(
 /* A runtime at the top holds for every dialect, but must not contradict the declaration. */
 static enum err find_runtime(struct reading *r, struct declaration *d)
 {
-	const struct yaml_node *top = yaml_get(r->yaml, r->root, "runtime");
-	const struct yaml_node *own = d->node[RUNTIME];
+	const struct matter_node *top = matter_get(r->matter, r->root, "runtime");
+	const struct matter_node *own = d->node[RUNTIME];
 
 	if (own && top && own != top &&
-		(own->kind != YAML_TEXT || top->kind != YAML_TEXT ||
+		(own->kind != MATTER_TEXT || top->kind != MATTER_TEXT ||
 			!slice_eq(own->text, top->text)))
 		return conflict(r, "runtime", top, d->name[RUNTIME], own);
 	if (!own) {
@@ -177,9 +179,10 @@ static enum err find_runtime(struct reading *r, struct declaration *d)
 
 static enum err find_declaration(struct reading *r, struct declaration *d)
 {
-	const struct yaml_node *test = yaml_get(r->yaml, r->root, "test");
-	const struct yaml_node *flat = yaml_get(r->yaml, r->root, flat_names[COMMAND]);
-	const struct yaml_node *meta = yaml_get(r->yaml, r->metadata, metadata_names[COMMAND]);
+	const struct matter_node *test = matter_get(r->matter, r->root, "test");
+	const struct matter_node *flat = matter_get(r->matter, r->root, flat_names[COMMAND]);
+	const struct matter_node *meta =
+		matter_get(r->matter, r->metadata, metadata_names[COMMAND]);
 	enum err e = check_metadata_keys(r);
 
 	if (e) return e;
@@ -197,19 +200,19 @@ static enum err find_declaration(struct reading *r, struct declaration *d)
 /* Without a test, the fields around one have no effect. */
 static void read_nothing(struct reading *r, const struct declaration *d)
 {
-	const struct yaml_node *runtime = d->node[RUNTIME];
+	const struct matter_node *runtime = d->node[RUNTIME];
 
-	if (yaml_get(r->yaml, r->root, flat_names[DEPS]) ||
-		yaml_get(r->yaml, r->metadata, metadata_names[DEPS]))
+	if (matter_get(r->matter, r->root, flat_names[DEPS]) ||
+		matter_get(r->matter, r->metadata, metadata_names[DEPS]))
 		manifest_warn(r->m, "test-deps-ignored");
 	/* Other ecosystems use the word for other things: kept when it can be ours. */
-	if (runtime && runtime->kind == YAML_TEXT && runtime_ok(runtime->text))
+	if (runtime && runtime->kind == MATTER_TEXT && runtime_ok(runtime->text))
 		r->m->runtime = runtime->text;
 }
 
 static enum err read_items(struct reading *r, const struct declaration *d)
 {
-	const struct yaml_node *const *n = d->node;
+	const struct matter_node *const *n = d->node;
 	struct manifest *m = r->m;
 	bool texts = d->source == TEST_METADATA;
 	enum err e = value_command(r, d->name[COMMAND], n[COMMAND], &m->command);

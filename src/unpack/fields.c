@@ -65,11 +65,11 @@ bool name_is_standard(struct slice name)
 
 static enum err read_name(struct reading *r)
 {
-	const struct yaml_node *n = yaml_get(r->yaml, r->root, "name");
-	struct slice name = n && n->kind == YAML_TEXT ? slice_trim(n->text) : SLICE_NONE;
+	const struct matter_node *n = matter_get(r->matter, r->root, "name");
+	struct slice name = n && n->kind == MATTER_TEXT ? slice_trim(n->text) : SLICE_NONE;
 	const char *problem;
 
-	if (n && n->kind != YAML_TEXT)
+	if (n && n->kind != MATTER_TEXT)
 		return refuse_field(r, E_NAME_INVALID, n, "it is not a text; write name: my-skill");
 	if (name.n == 0) {
 		if (!r->top_directory.p)
@@ -151,12 +151,12 @@ bool version_is_semver(struct slice v)
 
 static enum err read_version(struct reading *r)
 {
-	const struct yaml_node *n = yaml_get(r->yaml, r->root, "version");
+	const struct matter_node *n = matter_get(r->matter, r->root, "version");
 	char shown[SHOWN];
 
 	r->m->version_source = VERSION_FRONTMATTER;
 	if (!n) {
-		n = yaml_get(r->yaml, r->metadata, "version");
+		n = matter_get(r->matter, r->metadata, "version");
 		r->m->version_source = VERSION_METADATA;
 	}
 	if (!n) {
@@ -164,7 +164,7 @@ static enum err read_version(struct reading *r)
 		manifest_warn(r->m, "version-missing");
 		return E_OK;
 	}
-	if (n->kind != YAML_TEXT || !version_ok(n->text))
+	if (n->kind != MATTER_TEXT || !version_ok(n->text))
 		return refuse_field(r, E_VERSION_INVALID, n,
 			"'%s'; use at most %d letters, digits, dots and dashes, such as 1.0.0",
 			shown_value(shown, n), LIMIT_VERSION_BYTES);
@@ -175,10 +175,10 @@ static enum err read_version(struct reading *r)
 
 static enum err read_description(struct reading *r)
 {
-	const struct yaml_node *n = yaml_get(r->yaml, r->root, "description");
-	struct slice text = n && n->kind == YAML_TEXT ? slice_trim(n->text) : SLICE_NONE;
+	const struct matter_node *n = matter_get(r->matter, r->root, "description");
+	struct slice text = n && n->kind == MATTER_TEXT ? slice_trim(n->text) : SLICE_NONE;
 
-	if (n && n->kind != YAML_TEXT)
+	if (n && n->kind != MATTER_TEXT)
 		return refuse_field(r, E_DESCRIPTION_INVALID, n, "it is not a text");
 	if (text.n > LIMIT_DESCRIPTION_BYTES)
 		return refuse_field(r, E_DESCRIPTION_INVALID, n,
@@ -194,12 +194,12 @@ static enum err read_description(struct reading *r)
 
 static enum err read_entrypoint(struct reading *r)
 {
-	const struct yaml_node *n = yaml_get(r->yaml, r->root, "entrypoint");
+	const struct matter_node *n = matter_get(r->matter, r->root, "entrypoint");
 	struct path p;
 	struct why reason = WHY_INIT;
 
 	if (!n) return E_OK;
-	if (n->kind != YAML_TEXT)
+	if (n->kind != MATTER_TEXT)
 		return refuse_field(r, E_ENTRYPOINT_INVALID, n, "it is not a text");
 	if (path_read(n->text, &p, &reason))
 		return refuse_field(r, E_ENTRYPOINT_INVALID, n,
@@ -213,7 +213,7 @@ static enum err read_entrypoint(struct reading *r)
 /* Appends one member of a JSON object to a map of ours; values that are no texts are left out. */
 static enum err add_member(struct reading *r, uint32_t map, uint32_t *last, const struct cJSON *j)
 {
-	const struct yaml_node *at = &r->yaml->nodes[map];
+	const struct matter_node *at = &r->matter->nodes[map];
 	struct slice parts[2], copy[2];
 	uint32_t key, value;
 	unsigned i;
@@ -226,21 +226,21 @@ static enum err add_member(struct reading *r, uint32_t map, uint32_t *last, cons
 		buf_put(r->text, parts[i]);
 		copy[i] = made_text(r, start);
 	}
-	key = yaml_add(r->yaml, YAML_TEXT, copy[0], at);
-	value = yaml_add(r->yaml, YAML_TEXT, copy[1], at);
+	key = matter_add(r->matter, MATTER_TEXT, copy[0], at);
+	value = matter_add(r->matter, MATTER_TEXT, copy[1], at);
 	if (!key || !value || r->text->err)
 		return refuse_field(r, E_YAML_LIMITS, at, "metadata has too many members");
 	if (*last)
-		r->yaml->nodes[*last].next = key;
+		r->matter->nodes[*last].next = key;
 	else
-		r->yaml->nodes[map].first = key;
-	r->yaml->nodes[key].next = value;
+		r->matter->nodes[map].first = key;
+	r->matter->nodes[key].next = value;
 	*last = value;
 	return E_OK;
 }
 
 /* metadata given as a text that holds a JSON object becomes a map of its texts. */
-static enum err read_metadata_json(struct reading *r, const struct yaml_node *n)
+static enum err read_metadata_json(struct reading *r, const struct matter_node *n)
 {
 	struct cJSON *j = NULL;
 	const struct cJSON *member;
@@ -253,22 +253,22 @@ static enum err read_metadata_json(struct reading *r, const struct yaml_node *n)
 		json_drop(&j);
 		return E_OK;
 	}
-	map = yaml_add(r->yaml, YAML_MAP, SLICE_NONE, n);
+	map = matter_add(r->matter, MATTER_MAP, SLICE_NONE, n);
 	e = map ? E_OK : refuse_field(r, E_YAML_LIMITS, n, "metadata has too many members");
 	for (member = json_child(j); member && !e; member = json_next(member))
 		e = add_member(r, map, &last, member);
-	if (!e) r->metadata = &r->yaml->nodes[map];
+	if (!e) r->metadata = &r->matter->nodes[map];
 	json_drop(&j);
 	return e;
 }
 
 static enum err read_metadata(struct reading *r)
 {
-	const struct yaml_node *n = yaml_get(r->yaml, r->root, "metadata");
+	const struct matter_node *n = matter_get(r->matter, r->root, "metadata");
 
 	if (!n) return E_OK;
-	if (n->kind == YAML_TEXT) return read_metadata_json(r, n);
-	if (n->kind == YAML_MAP)
+	if (n->kind == MATTER_TEXT) return read_metadata_json(r, n);
+	if (n->kind == MATTER_MAP)
 		r->metadata = n;
 	else
 		manifest_warn(r->m, "metadata-opaque");

@@ -7,7 +7,7 @@
 #include "unpack/declare.h"
 #include "unpack/fields.h"
 #include "unpack/frontmatter.h"
-#include "unpack/yaml.h"
+#include "unpack/matter.h"
 
 /* A quote before and behind a value, and each quote in it doubled. */
 #define REPAIRED_BYTES (3 * LIMIT_FRONTMATTER_BYTES)
@@ -15,7 +15,7 @@
 #define TEXT_BYTES_MAX (4 * LIMIT_FRONTMATTER_BYTES)
 
 struct manifest_memory {
-	struct yaml yaml;
+	struct matter matter;
 	uint8_t frontmatter[LIMIT_FRONTMATTER_BYTES];
 	uint8_t repaired[REPAIRED_BYTES];
 	uint8_t text[TEXT_BYTES_MAX];
@@ -38,11 +38,11 @@ static enum err read_yaml(struct manifest_memory *mem, struct slice in, struct b
 {
 	struct buf repaired = buf_on(mem->repaired, sizeof mem->repaired);
 	struct why second = WHY_INIT;
-	enum err e = yaml_read(&mem->yaml, text, in, FRONTMATTER_LINE, why);
+	enum err e = matter_read(&mem->matter, text, in, FRONTMATTER_LINE, why);
 
-	if (e != E_YAML_INVALID || !yaml_repair(in, &repaired)) return e;
+	if (e != E_YAML_INVALID || !matter_repair(in, &repaired)) return e;
 	buf_reset(text);
-	e = yaml_read(&mem->yaml, text, buf_slice(&repaired), FRONTMATTER_LINE, &second);
+	e = matter_read(&mem->matter, text, buf_slice(&repaired), FRONTMATTER_LINE, &second);
 	/* What is wrong with the author's own text is the better message. */
 	if (e == E_YAML_INVALID) return e;
 	if (why) *why = second;
@@ -55,7 +55,7 @@ enum err manifest_read(struct slice file, struct slice top_directory, struct man
 {
 	struct buf front = buf_on(mem->frontmatter, sizeof mem->frontmatter);
 	struct buf text = buf_on(mem->text, sizeof mem->text);
-	struct reading r = {.yaml = &mem->yaml,
+	struct reading r = {.matter = &mem->matter,
 		.top_directory = top_directory,
 		.text = &text,
 		.m = out,
@@ -66,7 +66,7 @@ enum err manifest_read(struct slice file, struct slice top_directory, struct man
 	e = frontmatter_find(file, &front, out, why);
 	if (!e) e = read_yaml(mem, buf_slice(&front), &text, out, why);
 	if (e) return e;
-	r.root = yaml_root(&mem->yaml);
+	r.root = matter_root(&mem->matter);
 	e = fields_read(&r);
 	if (!e) e = declare_read(&r);
 	return e;

@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 enum err refuse_field(
-	struct reading *r, enum err code, const struct yaml_node *at, const char *fmt, ...)
+	struct reading *r, enum err code, const struct matter_node *at, const char *fmt, ...)
 {
 	char text[sizeof r->why->text];
 	va_list ap;
@@ -23,11 +23,11 @@ enum err refuse_field(
 	return code;
 }
 
-const char *shown_value(char out[SHOWN], const struct yaml_node *n)
+const char *shown_value(char out[SHOWN], const struct matter_node *n)
 {
-	if (n->kind != YAML_TEXT)
+	if (n->kind != MATTER_TEXT)
 		return text_ascii(
-			out, SHOWN, n->kind == YAML_LIST ? SLICE("a list") : SLICE("a mapping"));
+			out, SHOWN, n->kind == MATTER_LIST ? SLICE("a list") : SLICE("a mapping"));
 	return text_ascii(out, SHOWN, n->text);
 }
 

@@ -8,25 +8,25 @@
 #define UNPACK_READING_H
 
 #include "proc/manifest.h"
-#include "unpack/yaml.h"
+#include "unpack/matter.h"
 
 struct reading {
-	struct yaml *yaml;
-	const struct yaml_node *root;     /* a map */
-	const struct yaml_node *metadata; /* a map, or NULL */
-	struct slice top_directory;       /* absent when the root is the top */
+	struct matter *matter;
+	const struct matter_node *root;     /* a map */
+	const struct matter_node *metadata; /* a map, or NULL */
+	struct slice top_directory;         /* absent when the root is the top */
 	struct buf *text; /* for texts that are made, not copied; its memory must not move */
 	struct manifest *m;
 	struct why *why;
 };
 
 /* Refuses: the place of at (which may be NULL) and a reason go to r->why. */
-enum err refuse_field(struct reading *r, enum err code, const struct yaml_node *at, const char *fmt,
-	...) __attribute__((format(printf, 4, 5)));
+enum err refuse_field(struct reading *r, enum err code, const struct matter_node *at,
+	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Printable form of a value in messages, shortened; in memory of the caller. */
 #define SHOWN 64
-const char *shown_value(char out[SHOWN], const struct yaml_node *n);
+const char *shown_value(char out[SHOWN], const struct matter_node *n);
 
 /*
  * Finishes a text that was begun at start = r->text->n. Absent, with

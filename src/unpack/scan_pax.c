@@ -42,6 +42,18 @@ static enum err next_record(
 	return E_OK;
 }
 
+/*
+ * libarchive 3.6.2 compares this many bytes of every keyword that begins with
+ * "L" with one of its own, also where the header ends before: what stands
+ * there must be long enough.
+ */
+#define LIBARCHIVE_KEYWORD 17
+
+static bool overreads(struct slice from_key)
+{
+	return slice_starts(from_key, "L") && from_key.n < LIBARCHIVE_KEYWORD;
+}
+
 static bool is_sparse(struct slice key)
 {
 	return slice_starts(key, "GNU.sparse.") || slice_is(key, "SCHILY.realsize") ||
@@ -77,10 +89,14 @@ enum err pax_read(struct slice body, struct pax *out, struct why *why)
 	enum err e;
 
 	while (body.n) {
+		struct slice from_key = slice_from(body, slice_find(body, 0, ' ') + 1);
+
 		if (n == LIMIT_PAX_RECORDS)
 			return why_set(why, E_PKG_HEADER, "a pax header has more than %d records",
 				LIMIT_PAX_RECORDS);
 		e = next_record(&body, &keys[n], &value, why);
+		if (!e && overreads(from_key))
+			e = why_set(why, E_PKG_HEADER, "a pax keyword that no writer uses");
 		for (i = 0; i < n && !e; i++)
 			if (slice_eq(keys[i], keys[n]))
 				e = why_set(why, E_PKG_HEADER, "a pax header has a keyword twice");

@@ -82,11 +82,8 @@ static enum err open_gzip(struct stream *s, struct why *why)
 	return E_OK;
 }
 
-static enum err open_zstd(struct stream *s, struct why *why)
+static enum err open_zstd(struct stream *s)
 {
-	if (ZSTD_getDictID_fromFrame(s->left.p, s->left.n) != 0)
-		return why_set(why, E_PKG_FORMAT,
-			"the zstd frame needs a dictionary; compress without one");
 	s->zstd = ZSTD_createDCtx();
 	if (!s->zstd) return E_NO_MEMORY;
 	if (ZSTD_isError(
@@ -106,7 +103,7 @@ enum err stream_new(
 	s->left = packed;
 	s->packed = packed.n;
 	if (kind == COMPRESSION_GZIP) e = open_gzip(s, why);
-	if (kind == COMPRESSION_ZSTD) e = open_zstd(s, why);
+	if (kind == COMPRESSION_ZSTD) e = open_zstd(s);
 	if (e)
 		stream_free(&s);
 	else

@@ -1,9 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two throw-away processes of a package.
+ * The two throw-away processes of a package, "unpack" and "manifest".
+ *
+ * descriptors  result (write), source (sealed memory file, directory or
+ *              SKILL.md, read), tree (directory, unpack only); nothing else
+ * files        only below the tree and the source directory, by name relative
+ *              to a descriptor; no absolute path is ever opened
+ * ids, limits  those of the caller; memory stays below 48 MiB beside the tree
+ * system calls, with what they are for; musl's malloc included:
+ *
+ *   call           unpack manifest
+ *   read              x      x     files of a source directory; SKILL.md
+ *   write             x      x     files of the tree; the result
+ *   close             x
+ *   openat            x            entries of the tree (O_EXCL); the source directory "."
+ *   openat2           x            entries of a source directory, one component
+ *   getdents64        x            names in a source directory
+ *   newfstatat        x            type and size of an entry, links not followed
+ *   fstat             x            descriptors
+ *   fcntl             x            F_GET_SEALS of the source; F_GETFL, F_SETFD of fdopendir
+ *   mkdirat           x            directories of the tree
+ *   fchmodat          x            their modes
+ *   fchmod            x            modes of files
+ *   utimensat         x            times of both
+ *   mmap              x      x     the archive (MAP_SHARED, PROT_READ); anonymous memory
+ *   munmap            x      x
+ *   mremap            x      x     growing buffers
+ *   mprotect          x      x     malloc, when brk is refused
+ *   madvise           x      x     malloc
+ *   brk               x      x     malloc
+ *   clock_gettime     x            the time limit, where the vDSO cannot tell it
+ *   exit_group        x      x     of the caller, after the return
+ *
+ * tests/unit/test_unpack_process.c runs both under exactly this list.
  */
 #include "unpack/unpack.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -64,7 +97,11 @@ int unpack_process(int result_fd, int source_fd, int dst_fd)
 	struct stat st;
 	int r;
 
-	if (!job) return send_unpack_result(result_fd, &none);
+	/* libarchive turns times of zip members with mktime(), which would look for a zone file. */
+	if (!job || setenv("TZ", "UTC0", 1)) {
+		unpack_job_free(&job);
+		return send_unpack_result(result_fd, &none);
+	}
 	if (fstat(source_fd, &st) == 0 && S_ISDIR(st.st_mode))
 		unpack_directory(source_fd, job);
 	else

@@ -14,7 +14,7 @@
 
 #define COMMAND_ADVICE "write a line for the shell, or a list such as [npm, test]"
 
-static enum err add_arg(struct reading *r, const char *field, const struct yaml_node *n,
+static enum err add_arg(struct reading *r, const char *field, const struct matter_node *n,
 	struct command *c, struct slice arg)
 {
 	size_t total = arg.n;
@@ -35,13 +35,13 @@ static enum err add_arg(struct reading *r, const char *field, const struct yaml_
 }
 
 static enum err command_list(
-	struct reading *r, const char *field, const struct yaml_node *n, struct command *c)
+	struct reading *r, const char *field, const struct matter_node *n, struct command *c)
 {
-	const struct yaml_node *item;
+	const struct matter_node *item;
 	enum err e = E_OK;
 
-	for (item = yaml_first(r->yaml, n); item && !e; item = yaml_next(r->yaml, item)) {
-		if (item->kind != YAML_TEXT || yaml_is_null(item))
+	for (item = matter_first(r->matter, n); item && !e; item = matter_next(r->matter, item)) {
+		if (item->kind != MATTER_TEXT || matter_is_null(item))
 			return refuse_field(r, E_TEST_COMMAND_INVALID, item,
 				"an argument of '%s' is not a text; put quotes around it", field);
 		e = add_arg(r, field, item, c, item->text);
@@ -51,7 +51,7 @@ static enum err command_list(
 
 /* A text that begins with "[" is meant as a list: it must be one, whole. */
 static enum err command_json(
-	struct reading *r, const char *field, const struct yaml_node *n, struct command *c)
+	struct reading *r, const char *field, const struct matter_node *n, struct command *c)
 {
 	struct why reason = WHY_INIT;
 	struct cJSON *j = NULL;
@@ -83,15 +83,15 @@ static enum err command_json(
 }
 
 enum err value_command(
-	struct reading *r, const char *field, const struct yaml_node *n, struct command *out)
+	struct reading *r, const char *field, const struct matter_node *n, struct command *out)
 {
 	struct command c = {.form = FORM_EXEC};
-	struct slice trimmed = n->kind == YAML_TEXT ? slice_trim(n->text) : SLICE_NONE;
+	struct slice trimmed = n->kind == MATTER_TEXT ? slice_trim(n->text) : SLICE_NONE;
 	enum err e;
 
-	if (n->kind == YAML_LIST) {
+	if (n->kind == MATTER_LIST) {
 		e = command_list(r, field, n, &c);
-	} else if (n->kind == YAML_TEXT && slice_starts(trimmed, "[")) {
+	} else if (n->kind == MATTER_TEXT && slice_starts(trimmed, "[")) {
 		e = command_json(r, field, n, &c);
 	} else if (trimmed.n) {
 		c.form = FORM_SHELL;
@@ -155,12 +155,12 @@ static bool parse_timeout(struct slice s, uint64_t *ms)
 }
 
 enum err value_timeout(
-	struct reading *r, const char *field, const struct yaml_node *n, uint32_t *ms)
+	struct reading *r, const char *field, const struct matter_node *n, uint32_t *ms)
 {
 	char shown[SHOWN];
 	uint64_t v;
 
-	if (n->kind != YAML_TEXT || !parse_timeout(n->text, &v))
+	if (n->kind != MATTER_TEXT || !parse_timeout(n->text, &v))
 		return refuse_field(r, E_TIMEOUT_INVALID, n,
 			"'%s' is '%s'; write seconds (30) or units in this order: 1h2m3s4ms", field,
 			shown_value(shown, n));
@@ -228,11 +228,11 @@ bool runtime_ok(struct slice s)
 }
 
 enum err value_runtime(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice *out)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice *out)
 {
 	char shown[SHOWN];
 
-	if (n->kind != YAML_TEXT || !runtime_ok(n->text))
+	if (n->kind != MATTER_TEXT || !runtime_ok(n->text))
 		return refuse_field(r, E_RUNTIME_INVALID, n,
 			"'%s' is '%s'; write a name with a tag, such as alpine:3", field,
 			shown_value(shown, n));
@@ -241,12 +241,12 @@ enum err value_runtime(
 }
 
 enum err value_workdir(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice *out)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice *out)
 {
 	struct path p;
 	struct why reason = WHY_INIT;
 
-	if (n->kind != YAML_TEXT)
+	if (n->kind != MATTER_TEXT)
 		return refuse_field(r, E_TEST_INVALID, n, "'%s' is not a text", field);
 	if (path_read(n->text, &p, &reason))
 		return refuse_field(r, E_TEST_INVALID, n,
@@ -255,12 +255,12 @@ enum err value_workdir(
 	return E_OK;
 }
 
-enum err value_exit(struct reading *r, const char *field, const struct yaml_node *n, uint8_t *out)
+enum err value_exit(struct reading *r, const char *field, const struct matter_node *n, uint8_t *out)
 {
 	char shown[SHOWN];
 	uint64_t v;
 
-	if (n->kind != YAML_TEXT || parse_u64(n->text, 255, &v))
+	if (n->kind != MATTER_TEXT || parse_u64(n->text, 255, &v))
 		return refuse_field(r, E_TEST_INVALID, n, "'%s' is '%s'; write 0 to 255", field,
 			shown_value(shown, n));
 	*out = (uint8_t)v;

@@ -31,9 +31,9 @@ static bool env_name_ok(struct slice s)
 
 /* Rules that hold for every name, whether it comes with a value or is a secret. */
 static enum err check_env_name(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice name)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice name)
 {
-	const struct yaml_node shown_name = {.kind = YAML_TEXT, .text = name};
+	const struct matter_node shown_name = {.kind = MATTER_TEXT, .text = name};
 	char shown[SHOWN];
 	unsigned i;
 	bool twice = false;
@@ -73,7 +73,7 @@ static size_t env_bytes(const struct manifest *m)
 	return sum;
 }
 
-static enum err add_env(struct reading *r, const char *field, const struct yaml_node *n,
+static enum err add_env(struct reading *r, const char *field, const struct matter_node *n,
 	struct slice name, struct slice value)
 {
 	enum err e = check_env_name(r, field, n, name);
@@ -92,7 +92,7 @@ static enum err add_env(struct reading *r, const char *field, const struct yaml_
 }
 
 static enum err add_secret(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice name)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice name)
 {
 	enum err e = check_env_name(r, field, n, name);
 
@@ -102,7 +102,7 @@ static enum err add_secret(
 
 /* "NAME=value", or "NAME" alone: a secret. */
 static enum err add_entry(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice entry)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice entry)
 {
 	size_t equal = slice_find(entry, 0, '=');
 
@@ -110,7 +110,7 @@ static enum err add_entry(
 	return add_env(r, field, n, slice_sub(entry, 0, equal), slice_from(entry, equal + 1));
 }
 
-static enum err env_lines(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err env_lines(struct reading *r, const char *field, const struct matter_node *n)
 {
 	struct slice left = n->text;
 	enum err e = E_OK;
@@ -123,13 +123,13 @@ static enum err env_lines(struct reading *r, const char *field, const struct yam
 	return e;
 }
 
-static enum err env_list(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err env_list(struct reading *r, const char *field, const struct matter_node *n)
 {
-	const struct yaml_node *item;
+	const struct matter_node *item;
 	enum err e = E_OK;
 
-	for (item = yaml_first(r->yaml, n); item && !e; item = yaml_next(r->yaml, item)) {
-		if (item->kind != YAML_TEXT)
+	for (item = matter_first(r->matter, n); item && !e; item = matter_next(r->matter, item)) {
+		if (item->kind != MATTER_TEXT)
 			return refuse_field(r, E_ENV_INVALID, item,
 				"an entry of '%s' is not a text; write NAME=value", field);
 		e = add_entry(r, field, item, item->text);
@@ -137,15 +137,15 @@ static enum err env_list(struct reading *r, const char *field, const struct yaml
 	return e;
 }
 
-static enum err env_map(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err env_map(struct reading *r, const char *field, const struct matter_node *n)
 {
-	const struct yaml_node *key = yaml_first(r->yaml, n), *value;
+	const struct matter_node *key = matter_first(r->matter, n), *value;
 	enum err e = E_OK;
 
-	for (; key && !e; key = yaml_next(r->yaml, value)) {
-		value = yaml_next(r->yaml, key);
+	for (; key && !e; key = matter_next(r->matter, value)) {
+		value = matter_next(r->matter, key);
 		/* Nothing could mean empty, unset or taken over: it has to be said. */
-		if (!value || value->kind != YAML_TEXT || yaml_is_null(value))
+		if (!value || value->kind != MATTER_TEXT || matter_is_null(value))
 			return refuse_field(r, E_ENV_INVALID, key,
 				"a value of '%s' is not a text; write \"\" for an empty one",
 				field);
@@ -155,25 +155,25 @@ static enum err env_map(struct reading *r, const char *field, const struct yaml_
 }
 
 enum err value_environment(
-	struct reading *r, const char *field, const struct yaml_node *n, bool lines)
+	struct reading *r, const char *field, const struct matter_node *n, bool lines)
 {
-	if (n->kind == YAML_LIST) return env_list(r, field, n);
-	if (n->kind == YAML_MAP) return env_map(r, field, n);
+	if (n->kind == MATTER_LIST) return env_list(r, field, n);
+	if (n->kind == MATTER_MAP) return env_map(r, field, n);
 	if (lines) return env_lines(r, field, n);
 	return refuse_field(r, E_ENV_INVALID, n,
 		"'%s' is one text; write a list: [NAME=value, OTHER=value]", field);
 }
 
-enum err value_secrets(struct reading *r, const char *field, const struct yaml_node *n)
+enum err value_secrets(struct reading *r, const char *field, const struct matter_node *n)
 {
-	const struct yaml_node *item;
+	const struct matter_node *item;
 	enum err e = E_OK;
 
-	if (n->kind != YAML_LIST)
+	if (n->kind != MATTER_LIST)
 		return refuse_field(
 			r, E_ENV_INVALID, n, "'%s' is not a list; write [API_TOKEN]", field);
-	for (item = yaml_first(r->yaml, n); item && !e; item = yaml_next(r->yaml, item)) {
-		if (item->kind != YAML_TEXT)
+	for (item = matter_first(r->matter, n); item && !e; item = matter_next(r->matter, item)) {
+		if (item->kind != MATTER_TEXT)
 			return refuse_field(r, E_ENV_INVALID, item,
 				"an entry of '%s' is not a text; write only its name", field);
 		e = add_secret(r, field, item, item->text);
@@ -208,9 +208,9 @@ static bool host_ok(struct slice s)
 }
 
 static enum err add_host(
-	struct reading *r, const char *field, const struct yaml_node *n, struct slice text)
+	struct reading *r, const char *field, const struct matter_node *n, struct slice text)
 {
-	const struct yaml_node shown_host = {.kind = YAML_TEXT, .text = text};
+	const struct matter_node shown_host = {.kind = MATTER_TEXT, .text = text};
 	struct slice host, port = text, made;
 	size_t start = r->text->n;
 	uint64_t number;
@@ -237,13 +237,13 @@ static enum err add_host(
 	return E_OK;
 }
 
-static enum err host_list(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err host_list(struct reading *r, const char *field, const struct matter_node *n)
 {
-	const struct yaml_node *item;
+	const struct matter_node *item;
 	enum err e = E_OK;
 
-	for (item = yaml_first(r->yaml, n); item && !e; item = yaml_next(r->yaml, item)) {
-		if (item->kind != YAML_TEXT)
+	for (item = matter_first(r->matter, n); item && !e; item = matter_next(r->matter, item)) {
+		if (item->kind != MATTER_TEXT)
 			return refuse_field(r, E_NETWORK_INVALID, item,
 				"an entry of '%s' is not a text; write api.example.org", field);
 		e = add_host(r, field, item, item->text);
@@ -251,7 +251,7 @@ static enum err host_list(struct reading *r, const char *field, const struct yam
 	return e;
 }
 
-static enum err host_commas(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err host_commas(struct reading *r, const char *field, const struct matter_node *n)
 {
 	struct slice left = n->text;
 	enum err e = E_OK;
@@ -263,21 +263,23 @@ static enum err host_commas(struct reading *r, const char *field, const struct y
 }
 
 /* { allow: [hosts] } and nothing else. */
-static enum err host_map(struct reading *r, const char *field, const struct yaml_node *n)
+static enum err host_map(struct reading *r, const char *field, const struct matter_node *n)
 {
-	const struct yaml_node *allow = yaml_get(r->yaml, n, "allow");
-	const struct yaml_node *first = yaml_first(r->yaml, n);
+	const struct matter_node *allow = matter_get(r->matter, n, "allow");
+	const struct matter_node *first = matter_first(r->matter, n);
 
-	if (!allow || allow->kind != YAML_LIST || yaml_next(r->yaml, yaml_next(r->yaml, first)))
+	if (!allow || allow->kind != MATTER_LIST ||
+		matter_next(r->matter, matter_next(r->matter, first)))
 		return refuse_field(r, E_NETWORK_INVALID, n,
 			"'%s' is not understood; write allow: [api.example.org]", field);
 	return host_list(r, field, allow);
 }
 
-enum err value_network(struct reading *r, const char *field, const struct yaml_node *n, bool commas)
+enum err value_network(
+	struct reading *r, const char *field, const struct matter_node *n, bool commas)
 {
-	if (n->kind == YAML_LIST) return host_list(r, field, n);
-	if (n->kind == YAML_MAP) return host_map(r, field, n);
+	if (n->kind == MATTER_LIST) return host_list(r, field, n);
+	if (n->kind == MATTER_MAP) return host_map(r, field, n);
 	if (slice_is(n->text, "none") || slice_is(n->text, "false")) return E_OK;
 	if (commas) return host_commas(r, field, n);
 	return refuse_field(r, E_NETWORK_INVALID, n,

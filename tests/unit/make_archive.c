@@ -320,7 +320,7 @@ void zip_local(struct buf *b, struct zip_file *f)
 	buf_le16(b, f->flags);
 	buf_le16(b, f->local_method ? f->local_method : f->method);
 	buf_le32(b, 0x21);
-	buf_le32(b, f->descriptor ? 0 : crc_field(f));
+	buf_le32(b, f->descriptor ? 0 : f->local_crc ? f->local_crc : crc_field(f));
 	buf_le32(b, f->descriptor ? 0 : low(f->local_packed ? f->local_packed : f->packed));
 	buf_le32(b, f->descriptor ? 0 : low(f->local_size ? f->local_size : size_field(f)));
 	buf_le16(b, (uint16_t)name.n);

@@ -67,6 +67,7 @@ struct zip_file {
 	struct slice local_name;           /* when not the same */
 	uint64_t local_size, local_packed; /* when not the same */
 	uint16_t local_method;             /* when not the same */
+	uint32_t local_crc;                /* when not the same */
 	uint32_t crc;                      /* when not the right one */
 	uint64_t size;                     /* when not the right one */
 	uint64_t at;                       /* where it was written: set by zip_local */

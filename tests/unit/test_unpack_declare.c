@@ -363,70 +363,71 @@ TEST(unpack_declare_secrets)
 	CHECK_LINES("test: {command: a, secrets: [A], environment: [A]}\n", E_ENV_DUPLICATE);
 }
 
+static const struct {
+	const char *value;
+	enum err want;
+	unsigned n;
+} network_rows[] = {
+	{"none", E_OK, 0},
+	{"false", E_OK, 0},
+	{"\"none\"", E_OK, 0},
+	{"[]", E_OK, 0},
+	{"~", E_OK, 0},
+	{"{allow: []}", E_OK, 0},
+	{"[api.example.org]", E_OK, 1},
+	{"[a.b:1, a.b:65535]", E_OK, 2},
+	{"{allow: [api.example.org, \"mirror.example.org:8443\"]}", E_OK, 2},
+	{"[a.b, \"a.b:443\"]", E_OK, 1},
+	{"[xn--bcher-kva.example]", E_OK, 1},
+	{"[1and1.com]", E_OK, 1},
+	{"[a--b.c-d.e]", E_OK, 1},
+	{"[\"*\"]", E_NETWORK_INVALID, 0},
+	{"[\"*.x.y\"]", E_NETWORK_INVALID, 0},
+	{"[127.0.0.1]", E_NETWORK_INVALID, 0},
+	{"[\"[::1]:80\"]", E_NETWORK_INVALID, 0},
+	{"[localhost]", E_NETWORK_INVALID, 0},
+	{"[\"x.y:0\"]", E_NETWORK_INVALID, 0},
+	{"[metadata.internal.]", E_NETWORK_INVALID, 0},
+	{"[\"169.254.169.254:80\"]", E_NETWORK_INVALID, 0},
+	{"[1.0x7f]", E_NETWORK_INVALID, 0},
+	{"[x.1]", E_NETWORK_INVALID, 0},
+	{"[\"x.y:65536\"]", E_NETWORK_INVALID, 0},
+	{"[\"x.y:\"]", E_NETWORK_INVALID, 0},
+	{"[\"x.y:080\"]", E_NETWORK_INVALID, 0},
+	{"[\"x.y:1:2\"]", E_NETWORK_INVALID, 0},
+	{"[X.y]", E_NETWORK_INVALID, 0},
+	{"[x_z.y]", E_NETWORK_INVALID, 0},
+	{"[-x.y]", E_NETWORK_INVALID, 0},
+	{"[x-.y]", E_NETWORK_INVALID, 0},
+	{"[x..y]", E_NETWORK_INVALID, 0},
+	{"[.x.y]", E_NETWORK_INVALID, 0},
+	{"[\"\"]", E_NETWORK_INVALID, 0},
+	{"[\" x.y\"]", E_NETWORK_INVALID, 0},
+	{"[\"http://x.y\"]", E_NETWORK_INVALID, 0},
+	{"[\"x.y/p\"]", E_NETWORK_INVALID, 0},
+	{"[\"u@x.y\"]", E_NETWORK_INVALID, 0},
+	{"[\"\\u00e9.com\"]", E_NETWORK_INVALID, 0},
+	{"api.example.org", E_NETWORK_INVALID, 0},
+	{"true", E_NETWORK_INVALID, 0},
+	{"[[a.b]]", E_NETWORK_INVALID, 0},
+	{"{allow: a.b}", E_NETWORK_INVALID, 0},
+	{"{deny: [a.b]}", E_NETWORK_INVALID, 0},
+	{"{}", E_NETWORK_INVALID, 0},
+	{"{allow: [a.b], deny: [c.d]}", E_NETWORK_INVALID, 0},
+};
+
 TEST(unpack_declare_network_h63)
 {
-	static const struct {
-		const char *value;
-		enum err want;
-		unsigned n;
-	} rows[] = {
-		{"none", E_OK, 0},
-		{"false", E_OK, 0},
-		{"\"none\"", E_OK, 0},
-		{"[]", E_OK, 0},
-		{"~", E_OK, 0},
-		{"{allow: []}", E_OK, 0},
-		{"[api.example.org]", E_OK, 1},
-		{"[a.b:1, a.b:65535]", E_OK, 2},
-		{"{allow: [api.example.org, \"mirror.example.org:8443\"]}", E_OK, 2},
-		{"[a.b, \"a.b:443\"]", E_OK, 1},
-		{"[xn--bcher-kva.example]", E_OK, 1},
-		{"[1and1.com]", E_OK, 1},
-		{"[a--b.c-d.e]", E_OK, 1},
-		{"[\"*\"]", E_NETWORK_INVALID, 0},
-		{"[\"*.x.y\"]", E_NETWORK_INVALID, 0},
-		{"[127.0.0.1]", E_NETWORK_INVALID, 0},
-		{"[\"[::1]:80\"]", E_NETWORK_INVALID, 0},
-		{"[localhost]", E_NETWORK_INVALID, 0},
-		{"[\"x.y:0\"]", E_NETWORK_INVALID, 0},
-		{"[metadata.internal.]", E_NETWORK_INVALID, 0},
-		{"[\"169.254.169.254:80\"]", E_NETWORK_INVALID, 0},
-		{"[1.0x7f]", E_NETWORK_INVALID, 0},
-		{"[x.1]", E_NETWORK_INVALID, 0},
-		{"[\"x.y:65536\"]", E_NETWORK_INVALID, 0},
-		{"[\"x.y:\"]", E_NETWORK_INVALID, 0},
-		{"[\"x.y:080\"]", E_NETWORK_INVALID, 0},
-		{"[\"x.y:1:2\"]", E_NETWORK_INVALID, 0},
-		{"[X.y]", E_NETWORK_INVALID, 0},
-		{"[x_z.y]", E_NETWORK_INVALID, 0},
-		{"[-x.y]", E_NETWORK_INVALID, 0},
-		{"[x-.y]", E_NETWORK_INVALID, 0},
-		{"[x..y]", E_NETWORK_INVALID, 0},
-		{"[.x.y]", E_NETWORK_INVALID, 0},
-		{"[\"\"]", E_NETWORK_INVALID, 0},
-		{"[\" x.y\"]", E_NETWORK_INVALID, 0},
-		{"[\"http://x.y\"]", E_NETWORK_INVALID, 0},
-		{"[\"x.y/p\"]", E_NETWORK_INVALID, 0},
-		{"[\"u@x.y\"]", E_NETWORK_INVALID, 0},
-		{"[\"\\u00e9.com\"]", E_NETWORK_INVALID, 0},
-		{"api.example.org", E_NETWORK_INVALID, 0},
-		{"true", E_NETWORK_INVALID, 0},
-		{"[[a.b]]", E_NETWORK_INVALID, 0},
-		{"{allow: a.b}", E_NETWORK_INVALID, 0},
-		{"{deny: [a.b]}", E_NETWORK_INVALID, 0},
-		{"{}", E_NETWORK_INVALID, 0},
-		{"{allow: [a.b], deny: [c.d]}", E_NETWORK_INVALID, 0},
-	};
 	struct buf b = buf_heap(1 << 14);
 	struct read_manifest r;
 	size_t i, n;
 
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (i = 0; i < sizeof network_rows / sizeof *network_rows; i++) {
 		buf_reset(&b);
-		buf_fmt(&b, "test:\n  command: a\n  network: %s\n", rows[i].value);
+		buf_fmt(&b, "test:\n  command: a\n  network: %s\n", network_rows[i].value);
 		r = read_lines(buf_text(&b));
-		check_read(__FILE__, (int)i + 5000, r, rows[i].want);
-		if (!r.code) CHECK(r.m.n_hosts == rows[i].n);
+		check_read(__FILE__, (int)i + 5000, r, network_rows[i].want);
+		if (!r.code) CHECK(r.m.n_hosts == network_rows[i].n);
 	}
 	r = read_lines("test: {command: a, network: [b.c, a.b]}\n");
 	CHECK_SLICE(r.m.hosts[0], SLICE("b.c:443"));

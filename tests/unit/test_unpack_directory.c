@@ -231,6 +231,18 @@ TEST(unpack_directory_notices_changes)
 	unpacked_drop(&u);
 }
 
+/* And files of /sys say that they have 4096 bytes: like files that shrink. */
+TEST(unpack_directory_notices_shrinking)
+{
+	struct unpacked u;
+
+	if (access("/sys/class/net/lo/statistics/tx_bytes", R_OK)) SKIP("no /sys/class/net/lo");
+	u = run_directory("/sys/class/net/lo/statistics");
+	CHECK_ERR(u.code, E_PKG_FORMAT);
+	CHECK(u.member == 1 && strstr(u.text, "changed") != NULL);
+	unpacked_drop(&u);
+}
+
 /* Runs f in a child; its exit status, or -1 when it died. */
 static int in_child(int (*f)(const char *dir), const char *dir)
 {

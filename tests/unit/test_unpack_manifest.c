@@ -6,7 +6,8 @@
 #include "base/limits.h"
 #include "manifest_run.h"
 #include "test.h"
-#include "unpack/yaml.h"
+#include "unpack/frontmatter.h"
+#include "unpack/matter.h"
 
 #define FILE_OF(lines) SLICE("---\nname: top\nversion: 1.0.0\ndescription: d\n" lines "---\nbody\n")
 
@@ -131,6 +132,20 @@ TEST(unpack_frontmatter_sizes_h48_h49)
 		buf_str(&b, "a: b\n");
 	CHECK_FILE(buf_slice(&b), E_FRONTMATTER_TOO_LARGE);
 	buf_drop(&b);
+}
+
+TEST(unpack_frontmatter_limit_is_not_that_of_the_buffer)
+{
+	struct buf b = buf_heap(2 << 20), out = buf_heap(1 << 20);
+	struct manifest m = {0};
+
+	CHECK_ERR(frontmatter_find(sized(&b, LIMIT_FRONTMATTER_BYTES, 0), &out, &m, NULL), E_OK);
+	CHECK(out.n == LIMIT_FRONTMATTER_BYTES);
+	buf_reset(&out);
+	CHECK_ERR(frontmatter_find(sized(&b, LIMIT_FRONTMATTER_BYTES + 1, 0), &out, &m, NULL),
+		E_FRONTMATTER_TOO_LARGE);
+	buf_drop(&b);
+	buf_drop(&out);
 }
 
 TEST(unpack_yaml_refusals)
@@ -264,7 +279,7 @@ TEST(unpack_yaml_limits_h52)
 
 TEST(unpack_yaml_texts_only)
 {
-	static struct yaml y;
+	static struct matter y;
 	uint8_t mem[4096];
 	struct buf text = buf_on(mem, sizeof mem);
 	struct slice in = SLICE("version: 1.10\nyes: no\ndate: 2026-01-01\nn: 0x10\nempty:\n"
@@ -287,17 +302,17 @@ TEST(unpack_yaml_texts_only)
 	};
 	size_t i;
 
-	CHECK_ERR(yaml_read(&y, &text, in, 2, NULL), E_OK);
+	CHECK_ERR(matter_read(&y, &text, in, 2, NULL), E_OK);
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const struct yaml_node *n = yaml_get(&y, yaml_root(&y), rows[i].key);
+		const struct matter_node *n = matter_get(&y, matter_root(&y), rows[i].key);
 
-		CHECK(n && n->kind == YAML_TEXT && n->plain == rows[i].plain);
+		CHECK(n && n->kind == MATTER_TEXT && n->plain == rows[i].plain);
 		if (n) CHECK_SLICE(n->text, slice_str(rows[i].text));
 	}
 	for (i = 0; i < 4; i++)
-		CHECK(!yaml_get(&y, yaml_root(&y), absent[i]));
-	CHECK(yaml_get(&y, yaml_root(&y), "n")->line == 5);
-	CHECK(yaml_get(&y, yaml_root(&y), "n")->column == 4);
+		CHECK(!matter_get(&y, matter_root(&y), absent[i]));
+	CHECK(matter_get(&y, matter_root(&y), "n")->line == 5);
+	CHECK(matter_get(&y, matter_root(&y), "n")->column == 4);
 }
 
 TEST(unpack_yaml_repair)
@@ -339,7 +354,7 @@ TEST(unpack_yaml_repair)
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
 		b = buf_on(mem, sizeof mem);
-		CHECK(yaml_repair(slice_str(rows[i].in), &b) == (rows[i].out != NULL));
+		CHECK(matter_repair(slice_str(rows[i].in), &b) == (rows[i].out != NULL));
 		CHECK_SLICE(buf_slice(&b), slice_str(rows[i].out ? rows[i].out : rows[i].in));
 	}
 }

@@ -176,3 +176,19 @@ void check_unpack(const char *file, int line, struct slice bytes, enum err want)
 	if (u.code && u.text[0] == '\0') test_fail(file, line, "a refusal without a text");
 	unpacked_drop(&u);
 }
+
+void check_tar(const char *file, int line, struct buf *b, enum err want)
+{
+	tar_end(b);
+	check_unpack(file, line, buf_slice(b), want);
+	buf_drop(b);
+}
+
+void check_zip(const char *file, int line, struct zip_file *files, unsigned n, enum err want)
+{
+	struct buf b = buf_heap(ARCHIVE_MAX);
+
+	zip_all(&b, files, n);
+	check_unpack(file, line, buf_slice(&b), want);
+	buf_drop(&b);
+}

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "make_archive.h"
 #include "proc/manifest.h"
 
 /* What unpacking ended with; texts are copies. */
@@ -45,6 +46,14 @@ unsigned count_tree(const struct unpacked *u);
 /* Checks the code, shows text and member when it is another one. Drops u. */
 #define CHECK_UNPACK(bytes, want) check_unpack(__FILE__, __LINE__, (bytes), (want))
 void check_unpack(const char *file, int line, struct slice bytes, enum err want);
+
+/* Ends a tar archive, checks what unpacking it gives, and drops it. */
+#define CHECK_TAR(b, want) check_tar(__FILE__, __LINE__, (b), (want))
+void check_tar(const char *file, int line, struct buf *b, enum err want);
+/* The same for a zip archive of an array of files. */
+#define CHECK_ZIP(files, want)                                                                     \
+	check_zip(__FILE__, __LINE__, (files), sizeof(files) / sizeof *(files), (want))
+void check_zip(const char *file, int line, struct zip_file *files, unsigned n, enum err want);
 
 /* List of codes joined with blanks. */
 const char *join_codes(char out[256], const struct slice *list, unsigned n);

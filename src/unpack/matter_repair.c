@@ -2,7 +2,7 @@
 /* The one repair of YAML that people write. Runs in unpack; pure. */
 #include <string.h>
 
-#include "unpack/yaml.h"
+#include "unpack/matter.h"
 
 static bool is_blank(uint8_t c)
 {
@@ -53,7 +53,7 @@ static struct slice value_to_quote(struct slice line)
 	return needs_quotes(value) ? value : SLICE_NONE;
 }
 
-bool yaml_repair(struct slice in, struct buf *out)
+bool matter_repair(struct slice in, struct buf *out)
 {
 	bool any = false;
 	size_t i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small YAML tree from libyaml's events. Runs in unpack; no I/O. */
-#include "unpack/yaml.h"
+#include "unpack/matter.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 struct build {
-	struct yaml *y;
+	struct matter *y;
 	yaml_parser_t parser;
 	uint32_t first_line;
 	struct why *why;
@@ -54,14 +54,14 @@ static enum err syntax_error(struct build *b, struct slice in)
 	return refuse(b, p->problem_mark, E_YAML_INVALID, text);
 }
 
-static enum err add_node(struct build *b, const struct yaml_node *n, yaml_mark_t mark)
+static enum err add_node(struct build *b, const struct matter_node *n, yaml_mark_t mark)
 {
-	struct yaml *y = b->y;
+	struct matter *y = b->y;
 	uint32_t at;
 
 	if (y->n == LIMIT_YAML_NODES)
 		return refuse(b, mark, E_YAML_LIMITS, "too many keys and values");
-	if (n->kind != YAML_TEXT && b->depth == LIMIT_YAML_DEPTH)
+	if (n->kind != MATTER_TEXT && b->depth == LIMIT_YAML_DEPTH)
 		return refuse(b, mark, E_YAML_LIMITS, "nested too deeply");
 	at = ++y->n;
 	y->nodes[at] = *n;
@@ -77,10 +77,10 @@ static enum err add_node(struct build *b, const struct yaml_node *n, yaml_mark_t
 		b->open[b->depth - 1].last = at;
 		b->open[b->depth - 1].key = !b->open[b->depth - 1].key;
 	}
-	if (n->kind != YAML_TEXT) {
+	if (n->kind != MATTER_TEXT) {
 		b->open[b->depth].node = at;
 		b->open[b->depth].last = 0;
-		b->open[b->depth++].key = n->kind == YAML_MAP;
+		b->open[b->depth++].key = n->kind == MATTER_MAP;
 	}
 	return E_OK;
 }
@@ -89,18 +89,18 @@ static enum err add_node(struct build *b, const struct yaml_node *n, yaml_mark_t
 static bool at_key(const struct build *b)
 {
 	return b->depth && b->open[b->depth - 1].key &&
-	       b->y->nodes[b->open[b->depth - 1].node].kind == YAML_MAP;
+	       b->y->nodes[b->open[b->depth - 1].node].kind == MATTER_MAP;
 }
 
 static enum err check_key(struct build *b, struct slice key, yaml_mark_t mark)
 {
-	const struct yaml_node *map = &b->y->nodes[b->open[b->depth - 1].node];
-	const struct yaml_node *n = yaml_first(b->y, map);
+	const struct matter_node *map = &b->y->nodes[b->open[b->depth - 1].node];
+	const struct matter_node *n = matter_first(b->y, map);
 
 	if (slice_is(key, "<<")) return refuse(b, mark, E_YAML_MERGE, "write the keys out");
 	if (key.n > LIMIT_YAML_KEY_BYTES)
 		return refuse(b, mark, E_YAML_LIMITS, "a key is too long");
-	for (; n; n = yaml_next(b->y, yaml_next(b->y, n)))
+	for (; n; n = matter_next(b->y, matter_next(b->y, n)))
 		if (slice_eq(n->text, key)) {
 			char shown[80], text[120];
 
@@ -114,7 +114,7 @@ static enum err check_key(struct build *b, struct slice key, yaml_mark_t mark)
 static enum err take_text(struct build *b, const yaml_event_t *event)
 {
 	struct slice s = slice_of(event->data.scalar.value, event->data.scalar.length);
-	struct yaml_node n = {.kind = YAML_TEXT};
+	struct matter_node n = {.kind = MATTER_TEXT};
 	enum err e;
 
 	if (slice_find(s, 0, 0) < s.n)
@@ -131,9 +131,9 @@ static enum err take_text(struct build *b, const yaml_event_t *event)
 	return add_node(b, &n, event->start_mark);
 }
 
-static enum err take_collection(struct build *b, const yaml_event_t *event, enum yaml_kind kind)
+static enum err take_collection(struct build *b, const yaml_event_t *event, enum matter_kind kind)
 {
-	struct yaml_node n = {.kind = (uint8_t)kind};
+	struct matter_node n = {.kind = (uint8_t)kind};
 
 	if (at_key(b))
 		return refuse(b, event->start_mark, E_YAML_KEY, "a list or mapping as a key");
@@ -170,11 +170,11 @@ static enum err take_event(struct build *b, const yaml_event_t *event)
 	case YAML_SEQUENCE_START_EVENT:
 		e = check_properties(b, event, event->data.sequence_start.anchor,
 			event->data.sequence_start.tag);
-		return e ? e : take_collection(b, event, YAML_LIST);
+		return e ? e : take_collection(b, event, MATTER_LIST);
 	case YAML_MAPPING_START_EVENT:
 		e = check_properties(
 			b, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
-		return e ? e : take_collection(b, event, YAML_MAP);
+		return e ? e : take_collection(b, event, MATTER_MAP);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT: b->depth--; return E_OK;
 	default: return E_OK;
@@ -193,14 +193,14 @@ static enum err build_tree(struct build *b, struct slice in)
 		e = take_event(b, &event);
 		yaml_event_delete(&event);
 	}
-	if (!e && (b->y->n == 0 || yaml_root(b->y)->kind != YAML_MAP))
+	if (!e && (b->y->n == 0 || matter_root(b->y)->kind != MATTER_MAP))
 		e = refuse(b, (yaml_mark_t){0, 0, 0}, E_FRONTMATTER_NOT_MAPPING,
 			"write lines of the form \"name: value\"");
 	return e;
 }
 
-enum err yaml_read(
-	struct yaml *y, struct buf *text, struct slice in, uint32_t first_line, struct why *why)
+enum err matter_read(
+	struct matter *y, struct buf *text, struct slice in, uint32_t first_line, struct why *why)
 {
 	struct build b = {.y = y, .first_line = first_line, .why = why};
 	enum err e;
@@ -217,45 +217,46 @@ enum err yaml_read(
 	return e;
 }
 
-const struct yaml_node *yaml_root(const struct yaml *y)
+const struct matter_node *matter_root(const struct matter *y)
 {
 	return &y->nodes[1];
 }
 
-const struct yaml_node *yaml_first(const struct yaml *y, const struct yaml_node *n)
+const struct matter_node *matter_first(const struct matter *y, const struct matter_node *n)
 {
 	return n && n->first ? &y->nodes[n->first] : NULL;
 }
 
-const struct yaml_node *yaml_next(const struct yaml *y, const struct yaml_node *n)
+const struct matter_node *matter_next(const struct matter *y, const struct matter_node *n)
 {
 	return n && n->next ? &y->nodes[n->next] : NULL;
 }
 
-bool yaml_is_null(const struct yaml_node *n)
+bool matter_is_null(const struct matter_node *n)
 {
-	return n->kind == YAML_TEXT && n->plain &&
+	return n->kind == MATTER_TEXT && n->plain &&
 	       (n->text.n == 0 || slice_is(n->text, "~") || slice_is(n->text, "null"));
 }
 
-const struct yaml_node *yaml_get(const struct yaml *y, const struct yaml_node *map, const char *key)
+const struct matter_node *matter_get(
+	const struct matter *y, const struct matter_node *map, const char *key)
 {
-	const struct yaml_node *k, *v;
+	const struct matter_node *k, *v;
 
-	if (!map || map->kind != YAML_MAP) return NULL;
-	for (k = yaml_first(y, map); k; k = yaml_next(y, v)) {
-		v = yaml_next(y, k);
+	if (!map || map->kind != MATTER_MAP) return NULL;
+	for (k = matter_first(y, map); k; k = matter_next(y, v)) {
+		v = matter_next(y, k);
 		if (!v) break;
-		if (slice_is(k->text, key)) return yaml_is_null(v) ? NULL : v;
+		if (slice_is(k->text, key)) return matter_is_null(v) ? NULL : v;
 	}
 	return NULL;
 }
 
-uint32_t yaml_add(
-	struct yaml *y, enum yaml_kind kind, struct slice text, const struct yaml_node *at)
+uint32_t matter_add(
+	struct matter *y, enum matter_kind kind, struct slice text, const struct matter_node *at)
 {
 	if (y->n == LIMIT_YAML_NODES) return 0;
-	y->nodes[++y->n] = (struct yaml_node){
+	y->nodes[++y->n] = (struct matter_node){
 		.kind = (uint8_t)kind, .line = at->line, .column = at->column, .text = text};
 	return y->n;
 }
