@@ -110,7 +110,6 @@ bool der_bool(struct cur *c)
 {
 	struct slice s = der_take(c, DER_BOOLEAN);
 
-	if (c->err) return false;
 	if (s.n != 1 || (s.p[0] != 0 && s.p[0] != 0xff)) cur_fail(c, E_FORMAT);
 	return s.n == 1 && s.p[0] == 0xff;
 }
@@ -120,7 +119,6 @@ static struct slice magnitude(struct cur *c, uint8_t tag)
 {
 	struct slice s = der_take(c, tag);
 
-	if (c->err) return SLICE_NONE;
 	if (s.n == 0 || s.p[0] & 0x80) goto bad;
 	if (s.n == 1 || s.p[0] != 0) return s;
 	if (!(s.p[1] & 0x80)) goto bad;
@@ -160,7 +158,6 @@ struct slice der_oid(struct cur *c)
 	bool first = true;
 	size_t i;
 
-	if (c->err) return SLICE_NONE;
 	/* Each number: no leading 0x80, and the last byte ends it (X.690 8.19.2). */
 	for (i = 0; i < s.n; i++) {
 		if (first && s.p[i] == 0x80) break;
@@ -177,7 +174,6 @@ struct slice der_bytes(struct cur *c)
 {
 	struct slice s = der_take(c, DER_BIT_STRING);
 
-	if (c->err) return SLICE_NONE;
 	if (s.n == 0 || s.p[0] != 0) {
 		cur_fail(c, E_FORMAT);
 		return SLICE_NONE;
@@ -191,7 +187,6 @@ uint16_t der_named_bits(struct cur *c)
 	uint16_t v = 0;
 	unsigned i, bits;
 
-	if (c->err) return 0;
 	/* X.690 11.2.2: no trailing zero bits, so the last bit is set. */
 	if (s.n < 2 || s.n > 3 || s.p[0] > 7) goto bad;
 	bits = (unsigned)(8 * (s.n - 1) - s.p[0]);

@@ -71,3 +71,26 @@ void findings_put(struct findings *f, enum finding_code code, enum finding_weigh
 	buf_text(&b);
 	text_ascii(at->text, sizeof at->text, detail);
 }
+
+static bool about_images(enum finding_code code)
+{
+	return code == FIND_IMAGE_UNPINNED || code == FIND_NO_IMAGE || code == FIND_BUILD ||
+	       code == FIND_PROVIDER || code == FIND_IMAGE_VOLUME;
+}
+
+enum err findings_verdict(const struct findings *f, struct why *why)
+{
+	const struct finding *first = NULL;
+	size_t i;
+
+	if (!f->fatal) return E_OK;
+	for (i = 0; i < f->n; i++) {
+		const struct finding *at = &f->item[i];
+
+		if (at->weight != WEIGHT_FATAL) continue;
+		if (!first || (about_images(at->code) && !about_images(first->code))) first = at;
+	}
+	/* Fatal remarks are kept before all others, so there is one. */
+	return why_set(why, about_images(first->code) ? E_IMAGE_UNPINNED : E_COMPOSE_POLICY,
+		"%s %s: %s", finding_name(first->code), first->where, first->text);
+}

@@ -8,6 +8,7 @@
 #ifndef CHECK_FINDINGS_H
 #define CHECK_FINDINGS_H
 
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/slice.h"
 
@@ -108,6 +109,12 @@ void findings_add(struct findings *f, enum finding_code code, const char *group,
 /* The same with another weight than the code's own. */
 void findings_put(struct findings *f, enum finding_code code, enum finding_weight weight,
 	const char *group, struct slice name, const char *member, struct slice detail);
+
+/*
+ * What the fatal remarks come to: E_OK without any, E_IMAGE_UNPINNED when an
+ * image is not pinned, else E_COMPOSE_POLICY; why names the remark.
+ */
+enum err findings_verdict(const struct findings *f, struct why *why);
 
 const char *finding_name(enum finding_code code);
 const char *finding_text(enum finding_code code);

@@ -41,32 +41,34 @@ static bool component_ok(struct slice s)
 		if (n == 0) return false;
 		s = slice_from(s, n);
 		if (s.n == 0) return true;
-		n = separator(s);
-		if (n == 0) return false;
-		s = slice_from(s, n);
+		s = slice_from(s, separator(s));
 	}
 }
 
-/* host or host:port; labels of letters, digits and inner hyphens. */
+/* Letters and digits, with hyphens between them. */
+static bool label_ok(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]) && s.p[i] != '-') return false;
+	return s.n > 0 && s.p[0] != '-' && s.p[s.n - 1] != '-';
+}
+
+/* Labels divided by dots, and a port. */
 static bool host_ok(struct slice s)
 {
-	size_t colon = slice_find(s, 0, ':'), i;
-	struct slice host = slice_sub(s, 0, colon), port = slice_from(s, colon + 1);
+	size_t colon = slice_find(s, 0, ':'), dot;
+	struct slice host = slice_sub(s, 0, colon);
 	uint64_t number;
 
-	if (colon < s.n && parse_u64(port, 65535, &number)) return false;
-	if (host.n == 0) return false;
-	for (i = 0; i < host.n; i++) {
-		uint8_t before = i > 0 ? host.p[i - 1] : '.';
-		uint8_t after = i + 1 < host.n ? host.p[i + 1] : '.';
-
-		if (is_alnum(host.p[i])) continue;
-		if (host.p[i] != '.' && host.p[i] != '-') return false;
-		/* Dots and hyphens stand between letters or digits, hyphens also in a row. */
-		if (host.p[i] == '.' && (!is_alnum(before) || !is_alnum(after))) return false;
-		if (before == '.' || after == '.') return false;
+	if (colon < s.n && parse_u64(slice_from(s, colon + 1), 65535, &number)) return false;
+	for (;;) {
+		dot = slice_find(host, 0, '.');
+		if (!label_ok(slice_sub(host, 0, dot))) return false;
+		if (dot == host.n) return true;
+		host = slice_from(host, dot + 1);
 	}
-	return true;
 }
 
 /* The first part is a host when it could not be a path component. */
@@ -120,7 +122,6 @@ bool image_ref_pinned(struct slice ref, uint8_t digest[32])
 	size_t at = slice_find(ref, 0, '@'), colon, slash = 0, i;
 	struct slice name = slice_sub(ref, 0, at);
 
-	if (at == ref.n) return false;
 	for (i = 0; i < name.n; i++)
 		if (name.p[i] == '/') slash = i;
 	/* A colon behind the last slash begins a tag; one before it, a port. */

@@ -33,7 +33,7 @@ struct images {
  * Judges the compose file of c. Refused with E_COMPOSE_YAML (see
  * check/ytree.h; also includes, `extends`, and values of a wrong shape) or
  * E_NO_MEMORY. Otherwise all_pinned is the verdict over everything in f,
- * remarks of compose_read included. out is to be dropped after success.
+ * remarks of compose_read included; findings_verdict says the same with a class. out is to be dropped after success.
  */
 enum err images_read(const struct compose *c, const struct compose_policy *policy,
 	struct images *out, struct findings *f, struct why *why);
@@ -41,8 +41,8 @@ void images_drop(struct images *im);
 
 /*
  * The image with this digest runs, pinned, and it alone reaches the guest
- * agent (anyone else who does could get quotes for any data). E_IMAGE_OTHER;
- * E_IMAGE_UNPINNED when the verdict is "not all pinned".
+ * agent (anyone else who does could get quotes for any data). E_IMAGE_OTHER.
+ * Says nothing about the other images: see findings_verdict.
  */
 enum err images_expect(const struct images *im, const uint8_t digest[32], struct why *why);
 

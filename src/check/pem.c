@@ -33,7 +33,7 @@ static enum err take_block(struct slice *s, struct buf *mem, struct slice *cert)
 	while (!take_label(s, END)) {
 		size_t n = slice_find(*s, 0, '\n');
 
-		if (n == s->n) return E_FORMAT;
+		/* Text that ends inside a block comes to an empty line here. */
 		if (n > 0 && s->p[n - 1] == '\r') n--;
 		if (n == 0) return E_FORMAT;
 		buf_put(mem, slice_sub(*s, 0, n));

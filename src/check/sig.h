@@ -26,7 +26,7 @@ struct sig_memo {
 		{{0}}, 0, 0, 0                                                                     \
 	}
 
-/* point: x || y, 64 bytes; sig: r || s, 64 bytes. memo may be NULL. */
+/* point: x || y, 64 bytes; sig: r || s, 64 bytes. */
 bool sig_valid(struct sig_memo *memo, struct slice point, struct slice message, struct slice sig);
 
 #endif

@@ -27,10 +27,9 @@ static enum err check_rule(const struct module_rule *r, const struct tdx_body *t
 {
 	if (!slice_eq(td->mrsignerseam, SLICE_OF(r->mrsigner)))
 		return why_set(why, E_TDX_MODULE_MISMATCH, "MRSIGNERSEAM is another one");
-	if ((td->seam_attributes & r->attributes_mask) != r->attributes ||
-		td->seam_attributes & ~r->attributes_mask)
+	if ((td->seam_attributes & r->attributes_mask) != r->attributes)
 		return why_set(why, E_TDX_MODULE_MISMATCH, "SEAMATTRIBUTES are others");
-	/* Intel's library demands this whatever the rule says. */
+	/* Intel's library demands this whatever rule and mask say. */
 	if (td->seam_attributes)
 		return why_set(why, E_TDX_MODULE_MISMATCH, "SEAMATTRIBUTES are not zero");
 	return E_OK;

@@ -157,11 +157,14 @@ enum err multipart_start(struct multipart *m, struct slice content_type)
 	return E_OK;
 }
 
-/* The header of a part: which field it is. Unknown text fields are read and forgotten. */
+/*
+ * The header of a part: which field it is. A field that we do not know is
+ * refused: a misspelt "nonce" must not become a result without one.
+ */
 static enum err part_head(struct multipart *m)
 {
 	struct slice head = slice_of(m->head, m->head_len);
-	bool is_file = false;
+	bool is_file = false, known = false;
 
 	m->is_nonce = m->is_secret = false;
 	while (head.n) {
@@ -174,8 +177,11 @@ static enum err part_head(struct multipart *m)
 			  slice_is(name, "package");
 		m->is_nonce = slice_is(name, "nonce");
 		m->is_secret = slice_is(name, "secret");
+		/* "name" is for people; "wait" may be answered with 202 at once. */
+		known = is_file || m->is_nonce || slice_is(name, "name") || slice_is(name, "wait");
 	}
 	if (m->is_secret) return E_SECRETS_UNSUPPORTED;
+	if (!known) return E_MULTIPART_INVALID;
 	if (is_file && m->file_seen) return E_MULTIPART_INVALID;
 	m->in_file = is_file;
 	m->file_seen = m->file_seen || is_file;

@@ -15,9 +15,9 @@
 /* What is still read of a refused body, so that the client sees our answer and no reset. */
 #define LINGER_BYTES (1 * MIB)
 #define LINGER_MS    2000
-/* An answer waits for store at most this long. */
 /* How often connections are looked through for passed deadlines. */
 #define SCAN_EVERY_US 100000
+/* An answer waits for store at most this long. */
 #define STORE_MS 30000
 /* A client that takes no byte of its answer for this long is gone. */
 #define WRITE_MS 30000

@@ -133,19 +133,19 @@ no-manifest"
 is "attestation in the old form" "$(curl -s "$url/verify/$id/attestation" | jq -r .errorCode)" job-not-completed
 
 # ---- nonce --------------------------------------------------------------------------------
-n=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
-for how in "-F nonce=$n" ""; do
-	if [ -n "$how" ]; then id=$(submit "$tmp/top.zip" -F "nonce=$n")
-	else id=$(raw "$tmp/top.zip" application/zip "?nonce=$n"); fi
+mine=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+for how in "-F nonce=$mine" ""; do
+	if [ -n "$how" ]; then id=$(submit "$tmp/top.zip" -F "nonce=$mine")
+	else id=$(raw "$tmp/top.zip" application/zip "?nonce=$mine"); fi
 	outcome "$id" > /dev/null
 	curl -s -o "$tmp/b.json" "$url/attestation/$id"
-	is "nonce by ${how:-query}: in the report data" "$(jq -r '.reportData[64:]' "$tmp/b.json")" $n
-	"$sv" check attestation "$tmp/b.json" --nonce $n --root "$tmp/agent/root.der" \
+	is "nonce by ${how:-query}: in the report data" "$(jq -r '.reportData[64:]' "$tmp/b.json")" $mine
+	"$sv" check attestation "$tmp/b.json" --nonce $mine --root "$tmp/agent/root.der" \
 		--compose-hash "$(cat "$tmp/agent/compose-hash.txt")" --package "$tmp/top.zip" \
 		--measurements "$tmp/agent/measurements.json" --collateral "$tmp/agent/collateral.json" > "$tmp/report"
 	is "nonce by ${how:-query}: check" "$? $(grep -c '^\[OK\]   freshness' "$tmp/report")" "0 1"
 done
-for bad_nonce in 0 "$(printf '%064d' 0)" zz "${n}00"; do
+for bad_nonce in 0 "$(printf '%064d' 0)" zz "${mine}00"; do
 	is "nonce '$bad_nonce' is refused" \
 		"$(curl -s --max-time 9 -F "skill=@$tmp/top.zip" -F "nonce=$bad_nonce" "$url/verify" | jq -r .errorCode)" nonce-invalid
 done
@@ -182,7 +182,7 @@ is "coreutils agree on the report data" "$(sha256sum < "$tmp/pae" | cut -d' ' -f
 is "the old attestation has resultHash and quote" "$(curl -s "$url/verify/$id/attestation" |
 	jq -c --arg h "$(jq -r '.reportData[:64]' "$tmp/b.json")" '[.jobId, .passed, .attestation.resultHash == $h, (.attestation.quote | length > 9000), .attestation.teeType]')" \
 	"[\"$id\",true,true,true,\"intel-tdx\"]"
-is "a statement is not quoted again" "$(curl -s "$url/attestation/$id?nonce=$n" | jq -r .errorCode)" not-available
+is "a statement is not quoted again" "$(curl -s "$url/attestation/$id?nonce=$mine" | jq -r .errorCode)" not-available
 is "unknown format" "$(curl -s "$url/attestation/$id?format=xml" | jq -r .errorCode)" not-available
 has "health" "$(curl -s "$url/health" | jq -c '[.status, .selfTest, .tee, .ready]')" '["ok","ok","tdx",true]'
 is "info: policy digest" "$(curl -s "$url/info" | jq -rj '.policy | @json' | sha256sum | cut -d' ' -f1)" \
@@ -191,15 +191,15 @@ is "info: binary digest" "$(curl -s "$url/info" | jq -r .binarySha256)" "$(sha25
 is "health command" "$("$sv" health --port "$port"; echo $?)" 0
 
 # ---- identity quote (C15) ------------------------------------------------------------------
-curl -s "$url/quote?nonce=$n" > "$tmp/q.json"
+curl -s "$url/quote?nonce=$mine" > "$tmp/q.json"
 spki=$(jq -r .publicKey "$tmp/q.json" | openssl pkey -pubin -outform DER 2>/dev/null | od -An -v -tx1 | tr -d ' \n')
 want=$(printf 'skill-verifier/identity/v1\0' | od -An -v -tx1 | tr -d ' \n')$spki
 is "identity quote: report data" "$(jq -r '.quote[1136:1264]' "$tmp/q.json")" \
-	"$(printf %s "$want" | sed 's/../\\x&/g' | xargs -0 printf '%b' | sha256sum | cut -d' ' -f1)$n"
+	"$(printf %s "$want" | sed 's/../\\x&/g' | xargs -0 printf '%b' | sha256sum | cut -d' ' -f1)$mine"
 is "identity quote: the key that signs results" "$(jq -r .publicKey "$tmp/q.json")" "$(jq -r .publicKey "$tmp/b.json")"
 is "identity quote: nonce is needed" "$(curl -s "$url/quote" | jq -r .errorCode)" nonce-invalid
 is "identity quote: not of zeros (C7)" "$(curl -s "$url/quote?nonce=$(printf '%064d' 0)" | jq -r .errorCode)" nonce-invalid
-is "identity quote: at most one a second" "$(curl -s "$url/quote?nonce=$n" | jq -r .errorCode)" rate-limited
+is "identity quote: at most one a second" "$(curl -s "$url/quote?nonce=$mine" | jq -r .errorCode)" rate-limited
 
 # ---- methods, paths, headers ---------------------------------------------------------------
 is "unknown path" "$(curl -s "$url/nothing" | jq -c .)" '{"error":"Not found","errorCode":"not-found","detail":{}}'
@@ -220,7 +220,7 @@ e() { curl -s --max-time 20 "$@" | jq -r .errorCode; }
 is "empty body" "$(e -X POST -H 'content-type: application/zip' "$url/verify")" length-required
 is "empty body with a length" "$(e -X POST -H 'content-type: application/zip' -H 'content-length: 0' "$url/verify")" no-package
 is "no content type" "$(e -X POST -H 'content-type:' --data-binary @"$tmp/top.zip" "$url/verify")" unsupported-media-type
-is "form without a file" "$(e -F other=1 "$url/verify")" multipart-invalid
+is "form without a file" "$(e -F name=1 "$url/verify")" no-package
 is "two files" "$(e -F "skill=@$tmp/top.zip" -F "skill=@$tmp/top.zip" "$url/verify")" multipart-invalid
 is "an unknown part" "$(e -F "skill=@$tmp/top.zip" -F surprise=1 "$url/verify")" multipart-invalid
 is "secrets are refused (C30)" "$(e -F "skill=@$tmp/top.zip" -F secret=A=b "$url/verify")" secrets-unsupported

@@ -24,7 +24,7 @@ static const struct route routes[METHODS] = {
 	[METHOD_EMIT_EVENT] = {agent_emit_event, GUEST_0_5_4, false},
 };
 
-enum err agent_init(struct agent *a, const struct guest_options *o, const char *compose_path)
+enum err sim_agent_init(struct agent *a, const struct guest_options *o, const char *compose_path)
 {
 	enum err e;
 
@@ -35,13 +35,13 @@ enum err agent_init(struct agent *a, const struct guest_options *o, const char *
 	return e ? e : agent_make_app_cert(a);
 }
 
-void agent_drop(struct agent *a)
+void sim_agent_drop(struct agent *a)
 {
-	guest_drop(&a->guest);
+	sim_guest_drop(&a->guest);
 	buf_drop(&a->app_cert);
 }
 
-void answer_error(struct answer *out, unsigned status, const char *fmt, ...)
+void sim_answer_error(struct answer *out, unsigned status, const char *fmt, ...)
 {
 	char text[512];
 	struct buf compact = buf_heap(8 * sizeof text);
@@ -122,9 +122,9 @@ static bool read_report_data(
 
 	memset(padded, 0, REPORT_DATA_LEN);
 	if (e) {
-		answer_error(out, 400, "Invalid report_data: not hex of whole bytes");
+		sim_answer_error(out, 400, "Invalid report_data: not hex of whole bytes");
 	} else if (b.n > REPORT_DATA_LEN) {
-		answer_error(out, 400, "Report data is too long");
+		sim_answer_error(out, 400, "Report data is too long");
 	} else {
 		if (b.n) memcpy(padded, b.p, b.n);
 		ok = true;
@@ -203,7 +203,7 @@ void agent_get_quote(struct agent *a, const struct args *args, struct answer *ou
 	jw_key_hex(&w, "report_data", SLICE_OF(b.stated));
 	jw_key_str(&w, "vm_config", buf_slice(&a->guest.vm_config));
 	answer_close(&w, out);
-	if (log.err || quote.err) answer_error(out, 500, "the simulator's answer is too large");
+	if (log.err || quote.err) sim_answer_error(out, 500, "the simulator's answer is too large");
 out:
 	buf_drop(&quote);
 	buf_drop(&log);
@@ -221,7 +221,7 @@ void agent_attest(struct agent *a, const struct args *args, struct answer *out)
 	b = bind(a, asked, out->faults);
 	guest_evidence(&a->guest, out->faults, &e);
 	if (guest_attestation(&a->guest, &e, out->faults, b.quoted, false, &attestation)) {
-		answer_error(out, 400, "the simulator has no attestation form for V2 events");
+		sim_answer_error(out, 400, "the simulator has no attestation form for V2 events");
 	} else {
 		a->quotes++;
 		w = answer_open(out);
@@ -248,13 +248,13 @@ void agent_emit_event(struct agent *a, const struct args *args, struct answer *o
 	struct slice name;
 
 	if (a->guest.o.version >= GUEST_0_6_0) {
-		answer_error(out, 400,
+		sim_answer_error(out, 400,
 			"EmitEvent was removed in dstack 0.6.0; runtime RTMR3 events are "
 			"system-owned and cannot be extended by apps");
 	} else if (args_str(args, "event", &name) || args_bytes(args, "payload", &payload)) {
-		answer_error(out, 400, "Invalid event or payload");
+		sim_answer_error(out, 400, "Invalid event or payload");
 	} else if (guest_emit(&a->guest, name, buf_slice(&payload))) {
-		answer_error(out, 400, "the simulator has no room for more events");
+		sim_answer_error(out, 400, "the simulator has no room for more events");
 	} else {
 		out->status = 200;
 		out->content_type = "application/json";
@@ -300,9 +300,9 @@ static void answer_binary(struct answer *out, const char *text)
 static void replace_answer(struct answer *out)
 {
 	if (out->faults & BIT(FAULT_HTTP_400))
-		answer_error(out, 400, "NOT-A-TEE simulated error");
+		sim_answer_error(out, 400, "NOT-A-TEE simulated error");
 	else if (out->faults & BIT(FAULT_HTTP_500))
-		answer_error(out, 500, "NOT-A-TEE simulated error");
+		sim_answer_error(out, 500, "NOT-A-TEE simulated error");
 	else if (out->faults & BIT(FAULT_HTML_ERROR))
 		answer_page(out, 503, "Service Unavailable", false);
 	if (!(out->faults & BIT(FAULT_NOT_JSON))) return;
@@ -329,12 +329,12 @@ static void call(struct agent *a, enum method m, const struct request *r, struct
 	}
 	e = get ? args_from_query(r->query, &args, &why) : args_from_json(r->body, &args, &why);
 	if (e)
-		answer_error(out, 400, "Failed to decode the request: %s", why.text);
+		sim_answer_error(out, 400, "Failed to decode the request: %s", why.text);
 	else
 		routes[m].call(a, &args, out);
 	args_drop(&args);
 	replace_answer(out);
-	if (out->body.err) answer_error(out, 500, "the simulator's answer is too large");
+	if (out->body.err) sim_answer_error(out, 500, "the simulator's answer is too large");
 }
 
 /* The method's name when the path has one segment, or /v0/ and one from 0.6; else empty. */
@@ -363,9 +363,9 @@ void agent_handle(struct agent *a, const struct request *r, struct answer *out)
 		answer_page(out, 404, "Not Found",
 			slice_search(r->accept, 0, SLICE("application/json")) != r->accept.n);
 	} else if (r->body_too_large) {
-		answer_error(out, later ? 413 : 400, "the request body is too large");
+		sim_answer_error(out, later ? 413 : 400, "the request body is too large");
 	} else if (m == METHODS || a->guest.o.version < routes[m].since) {
-		answer_error(out, later ? 404 : 400, "Service not found: %.*s",
+		sim_answer_error(out, later ? 404 : 400, "Service not found: %.*s",
 			(int)(name.n < 200 ? name.n : 200), (const char *)name.p);
 	} else {
 		call(a, m, r, out);

@@ -47,15 +47,15 @@ struct answer {
 	uint64_t extra_ms; /* on top of that */
 };
 
-enum err agent_init(struct agent *a, const struct guest_options *o, const char *compose_path);
-void agent_drop(struct agent *a);
+enum err sim_agent_init(struct agent *a, const struct guest_options *o, const char *compose_path);
+void sim_agent_drop(struct agent *a);
 /* Fills *out, whose body is to be dropped by the caller. Always gives an answer. */
 void agent_handle(struct agent *a, const struct request *r, struct answer *out);
 
 /* ---- between the files of the agent ---- */
 
 /* {"error": text}, pretty-printed, as the agent shows a failed call. */
-void answer_error(struct answer *out, unsigned status, const char *fmt, ...)
+void sim_answer_error(struct answer *out, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The web framework's own page (or JSON, by Accept) for paths that nothing serves. */
 void answer_page(struct answer *out, unsigned status, const char *reason, bool json);

@@ -77,6 +77,6 @@ void agent_info(struct agent *a, const struct args *args, struct answer *out)
 		jw_key_cstr(&w, "cloud_product", "dstack simulator");
 	}
 	answer_close(&w, out);
-	if (tcb.err) answer_error(out, 500, "the simulator's answer is too large");
+	if (tcb.err) sim_answer_error(out, 500, "the simulator's answer is too large");
 	buf_drop(&tcb);
 }

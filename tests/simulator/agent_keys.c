@@ -18,7 +18,7 @@ void agent_get_key(struct agent *a, const struct args *args, struct answer *out)
 
 	if (args_str(args, "path", &path) || args_str(args, "purpose", &purpose) ||
 		args_str(args, "algorithm", &algorithm)) {
-		answer_error(out, 400, "path, purpose and algorithm are texts");
+		sim_answer_error(out, 400, "path, purpose and algorithm are texts");
 		return;
 	}
 	/* Older agents do not know the member and derive secp256k1 whatever it says. */
@@ -28,11 +28,11 @@ void agent_get_key(struct agent *a, const struct args *args, struct answer *out)
 		(slice_is(algorithm, "k256") && a->guest.o.version >= GUEST_0_5_11) ||
 		(slice_is(algorithm, "secp256k1_prehashed") && a->guest.o.version == GUEST_0_5_6);
 	if (!known) {
-		answer_error(out, 400, "Unsupported algorithm");
+		sim_answer_error(out, 400, "Unsupported algorithm");
 		return;
 	}
 	if (app_key_derive(&a->guest.app_keys, path, purpose, ed25519, &key)) {
-		answer_error(out, 500, "the simulator cannot derive this key");
+		sim_answer_error(out, 500, "the simulator cannot derive this key");
 		return;
 	}
 	w = answer_open(out);
@@ -59,12 +59,12 @@ static bool read_tls_args(
 		args_bool(args, "usage_client_auth", &spec->client_auth) ||
 		args_u64(args, "not_before", &from_given, &from) || from > TLS_LAST_S ||
 		args_u64(args, "not_after", &to_given, &to) || to > TLS_LAST_S) {
-		answer_error(out, 400, "Invalid argument");
+		sim_answer_error(out, 400, "Invalid argument");
 		return false;
 	}
 	if (a->guest.o.version < GUEST_0_5_6) from_given = to_given = false;
 	if (a->guest.o.version >= GUEST_0_6_0 && from_given && to_given && from >= to) {
-		answer_error(out, 400, "not_before must be earlier than not_after");
+		sim_answer_error(out, 400, "not_before must be earlier than not_after");
 		return false;
 	}
 	spec->from = from_given ? (int64_t)from : guest_now(&a->guest);
@@ -85,11 +85,11 @@ void agent_get_tls_key(struct agent *a, const struct args *args, struct answer *
 	if (!read_tls_args(a, args, &spec, out)) return;
 	out->quoted = spec.ra_tls;
 	if (p256_generate(&key)) {
-		answer_error(out, 500, "the simulator has no randomness");
+		sim_answer_error(out, 500, "the simulator has no randomness");
 		return;
 	}
 	if (tls_chain_make(&a->guest, key.point, &spec, &chain)) {
-		answer_error(out, 400, "the simulator cannot make this certificate");
+		sim_answer_error(out, 400, "the simulator cannot make this certificate");
 		goto out;
 	}
 	a->quotes += spec.ra_tls;

@@ -12,18 +12,18 @@ static void put_fault(struct agent *a, const struct request *r, struct answer *o
 	struct jw w;
 
 	if (args_from_json(r->body, &args, &why)) {
-		answer_error(out, 400, "%s", why.text);
+		sim_answer_error(out, 400, "%s", why.text);
 		goto out;
 	}
 	if (args_str(&args, "fault", &name) || args_str(&args, "method", &method) ||
 		args_u64(&args, "count", &given, &count) || count > FAULT_FOREVER ||
 		args_u64(&args, "ms", &given_ms, &ms)) {
-		answer_error(out, 400, "fault and method are texts, count and ms are numbers");
+		sim_answer_error(out, 400, "fault and method are texts, count and ms are numbers");
 		goto out;
 	}
 	if (faults_set(&a->faults, name, method.n ? method_by_name(method) : METHOD_GET_QUOTE,
 		    (uint32_t)count)) {
-		answer_error(out, 400, "there is no such fault or method");
+		sim_answer_error(out, 400, "there is no such fault or method");
 		goto out;
 	}
 	if (given_ms) a->faults.slow_ms = ms;
@@ -60,7 +60,7 @@ bool control_handle(struct agent *a, const struct request *r, struct answer *out
 	else if (slice_is(r->path, "/simulator/stats") && slice_is(r->method, "GET"))
 		get_stats(a, out);
 	else
-		answer_error(out, 404,
+		sim_answer_error(out, 404,
 			"the simulator has POST /simulator/fault and GET "
 			"/simulator/stats");
 	return true;

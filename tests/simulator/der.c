@@ -7,13 +7,13 @@
 #include "base/clock.h"
 #include "base/num.h"
 
-size_t der_open(struct buf *b, uint8_t tag)
+size_t asn_open(struct buf *b, uint8_t tag)
 {
 	buf_u8(b, tag);
 	return b->n;
 }
 
-void der_close(struct buf *b, size_t mark)
+void asn_close(struct buf *b, size_t mark)
 {
 	uint8_t head[1 + sizeof(uint32_t)];
 	size_t n, k = 0, bytes = 0, rest;
@@ -40,65 +40,65 @@ void der_close(struct buf *b, size_t mark)
 	buf_commit(b, k);
 }
 
-void der_value(struct buf *b, uint8_t tag, struct slice content)
+void asn_value(struct buf *b, uint8_t tag, struct slice content)
 {
-	size_t mark = der_open(b, tag);
+	size_t mark = asn_open(b, tag);
 
 	buf_put(b, content);
-	der_close(b, mark);
+	asn_close(b, mark);
 }
 
-void der_bool(struct buf *b, bool v)
+void asn_bool(struct buf *b, bool v)
 {
 	uint8_t c = v ? 0xff : 0x00;
 
-	der_value(b, DER_BOOLEAN, slice_of(&c, 1));
+	asn_value(b, DER_BOOLEAN, slice_of(&c, 1));
 }
 
-void der_int_bytes(struct buf *b, struct slice magnitude)
+void asn_int_bytes(struct buf *b, struct slice magnitude)
 {
-	size_t mark = der_open(b, DER_INTEGER);
+	size_t mark = asn_open(b, DER_INTEGER);
 
 	while (magnitude.n && magnitude.p[0] == 0)
 		magnitude = slice_from(magnitude, 1);
 	/* A set top bit would make it negative; no bytes at all would be no number. */
 	if (magnitude.n == 0 || magnitude.p[0] & 0x80) buf_u8(b, 0);
 	buf_put(b, magnitude);
-	der_close(b, mark);
+	asn_close(b, mark);
 }
 
-void der_int(struct buf *b, uint64_t v)
+void asn_int(struct buf *b, uint64_t v)
 {
 	uint8_t t[8];
 	size_t i;
 
 	for (i = 0; i < sizeof t; i++)
 		t[i] = (uint8_t)(v >> 8 * (sizeof t - 1 - i));
-	der_int_bytes(b, SLICE_OF(t));
+	asn_int_bytes(b, SLICE_OF(t));
 }
 
-void der_enum(struct buf *b, uint8_t v)
+void asn_enum(struct buf *b, uint8_t v)
 {
-	der_value(b, DER_ENUMERATED, slice_of(&v, 1));
+	asn_value(b, DER_ENUMERATED, slice_of(&v, 1));
 }
 
-void der_bits(struct buf *b, struct slice bytes)
+void asn_bits(struct buf *b, struct slice bytes)
 {
-	size_t mark = der_open(b, DER_BIT_STRING);
+	size_t mark = asn_open(b, DER_BIT_STRING);
 
 	buf_u8(b, 0);
 	buf_put(b, bytes);
-	der_close(b, mark);
+	asn_close(b, mark);
 }
 
-void der_named_bits(struct buf *b, uint8_t bits)
+void asn_named_bits(struct buf *b, uint8_t bits)
 {
 	uint8_t t[2] = {0, bits};
 
 	/* DER cuts trailing zero bits of a named bit list (X.690 11.2.2). */
 	while (t[0] < 7 && !(bits & 1 << t[0]))
 		t[0]++;
-	der_value(b, DER_BIT_STRING, slice_of(t, sizeof t));
+	asn_value(b, DER_BIT_STRING, slice_of(t, sizeof t));
 }
 
 static void put_base128(struct buf *b, uint64_t v)
@@ -112,10 +112,10 @@ static void put_base128(struct buf *b, uint64_t v)
 	buf_put(b, slice_of(t + i, sizeof t - i));
 }
 
-void der_oid(struct buf *b, const char *dotted)
+void asn_oid(struct buf *b, const char *dotted)
 {
 	struct slice rest = slice_str(dotted);
-	size_t mark = der_open(b, DER_OID);
+	size_t mark = asn_open(b, DER_OID);
 	uint64_t first, arc;
 
 	if (parse_u64(slice_split(&rest, '.'), 2, &first) ||
@@ -126,13 +126,13 @@ void der_oid(struct buf *b, const char *dotted)
 		if (parse_u64(slice_split(&rest, '.'), UINT32_MAX, &arc)) goto bad;
 		put_base128(b, arc);
 	}
-	der_close(b, mark);
+	asn_close(b, mark);
 	return;
 bad:
 	if (!b->err) b->err = E_FORMAT;
 }
 
-void der_time(struct buf *b, int64_t seconds)
+void asn_time(struct buf *b, int64_t seconds)
 {
 	char iso[ISO_LEN];
 	struct slice s;
@@ -146,7 +146,7 @@ void der_time(struct buf *b, int64_t seconds)
 		return;
 	}
 	utc = seconds < clock_from_civil(2050, 1, 1) && seconds >= clock_from_civil(1950, 1, 1);
-	mark = der_open(b, utc ? DER_UTC_TIME : DER_TIME);
+	mark = asn_open(b, utc ? DER_UTC_TIME : DER_TIME);
 	if (!utc) buf_put(b, slice_sub(s, 0, 2));
 	buf_put(b, slice_sub(s, 2, 2));
 	buf_put(b, slice_sub(s, 5, 2));
@@ -155,5 +155,5 @@ void der_time(struct buf *b, int64_t seconds)
 	buf_put(b, slice_sub(s, 14, 2));
 	buf_put(b, slice_sub(s, 17, 2));
 	buf_u8(b, 'Z');
-	der_close(b, mark);
+	asn_close(b, mark);
 }

@@ -30,25 +30,25 @@
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n))
 
 /*
- * Begins a value whose content is what is appended until der_close, which gets
+ * Begins a value whose content is what is appended until asn_close, which gets
  * the returned mark. Values nest and are closed in reverse order.
  */
-size_t der_open(struct buf *b, uint8_t tag);
-void der_close(struct buf *b, size_t mark);
+size_t asn_open(struct buf *b, uint8_t tag);
+void asn_close(struct buf *b, size_t mark);
 /* A whole value with this content. */
-void der_value(struct buf *b, uint8_t tag, struct slice content);
+void asn_value(struct buf *b, uint8_t tag, struct slice content);
 
-void der_bool(struct buf *b, bool v);
-void der_int(struct buf *b, uint64_t v);
+void asn_bool(struct buf *b, bool v);
+void asn_int(struct buf *b, uint64_t v);
 /* A non-negative INTEGER from big-endian bytes of any length. */
-void der_int_bytes(struct buf *b, struct slice magnitude);
-void der_enum(struct buf *b, uint8_t v);
+void asn_int_bytes(struct buf *b, struct slice magnitude);
+void asn_enum(struct buf *b, uint8_t v);
 /* A BIT STRING of whole bytes, or of the named bits of one byte (bit 0 is 0x80). */
-void der_bits(struct buf *b, struct slice bytes);
-void der_named_bits(struct buf *b, uint8_t bits);
+void asn_bits(struct buf *b, struct slice bytes);
+void asn_named_bits(struct buf *b, uint8_t bits);
 /* Dotted text of our own, for example "2.5.29.19"; E_FORMAT sticks when it is none. */
-void der_oid(struct buf *b, const char *dotted);
+void asn_oid(struct buf *b, const char *dotted);
 /* UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5); seconds since 1970. */
-void der_time(struct buf *b, int64_t seconds);
+void asn_time(struct buf *b, int64_t seconds);
 
 #endif

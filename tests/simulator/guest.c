@@ -135,7 +135,7 @@ enum err guest_init(struct guest *g, const struct guest_options *o, const char *
 	return e;
 }
 
-void guest_drop(struct guest *g)
+void sim_guest_drop(struct guest *g)
 {
 	pki_drop(&g->pki);
 	quoting_drop(&g->quoting);

@@ -57,7 +57,7 @@ struct guest {
  * (its text could not be shown in JSON) or E_SYSTEM; drop the guest in any case.
  */
 enum err guest_init(struct guest *g, const struct guest_options *o, const char *compose_path);
-void guest_drop(struct guest *g);
+void sim_guest_drop(struct guest *g);
 /* Seconds since 1970 by the clock that --now may have set. */
 int64_t guest_now(const struct guest *g);
 /* Extends register 3; E_TOO_LARGE when there is no more room. */

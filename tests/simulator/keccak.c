@@ -94,7 +94,7 @@ static void absorb(struct keccak *k, const uint8_t block[RATE])
 	permute(k);
 }
 
-void keccak256(struct slice s, uint8_t out[KECCAK256_LEN])
+void sim_keccak256(struct slice s, uint8_t out[KECCAK256_LEN])
 {
 	struct keccak k = {{0}};
 	uint8_t last[RATE] = {0};

@@ -10,6 +10,6 @@
 
 #define KECCAK256_LEN 32
 
-void keccak256(struct slice s, uint8_t out[KECCAK256_LEN]);
+void sim_keccak256(struct slice s, uint8_t out[KECCAK256_LEN]);
 
 #endif

@@ -59,7 +59,7 @@ static enum err k256_sign(const secp256k1_context *ctx, const uint8_t secret[K25
 	uint8_t digest[KECCAK256_LEN];
 	int id = 0;
 
-	keccak256(message, digest);
+	sim_keccak256(message, digest);
 	if (!secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, NULL, NULL))
 		return E_RANGE;
 	secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, out, &id, &sig);

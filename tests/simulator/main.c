@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 		return EXIT_CANNOT_RUN;
 	}
 	what = o.compose;
-	e = agent_init(&agent, &o.guest, o.compose);
+	e = sim_agent_init(&agent, &o.guest, o.compose);
 	agent.faults = o.faults;
 	agent.delay_ms = o.delay_ms;
 	if (!e) {
@@ -175,6 +175,6 @@ int main(int argc, char **argv)
 		log_event(LOG_ERROR, "cannot-run", "%s: %s (errno %d)", what, err_text(e), errno);
 	else
 		log_event(LOG_INFO, "stopped", "quotes=%llu", (unsigned long long)agent.quotes);
-	agent_drop(&agent);
+	sim_agent_drop(&agent);
 	return e ? EXIT_CANNOT_RUN : 0;
 }

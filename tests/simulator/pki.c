@@ -22,14 +22,14 @@ const uint8_t platform_svn[16] = {4, 4, 2, 2, 4, 255, 0, 5};
 /* SEQUENCE { OID below the SGX arc, value }; the value is DER. */
 static void put_entry(struct buf *b, const char *suffix, struct slice value)
 {
-	size_t seq = der_open(b, DER_SEQUENCE);
+	size_t seq = asn_open(b, DER_SEQUENCE);
 	char oid[64];
 	struct buf text = buf_on(oid, sizeof oid);
 
 	buf_fmt(&text, SGX_OID "%s", suffix);
-	der_oid(b, buf_text(&text));
+	asn_oid(b, buf_text(&text));
 	buf_put(b, value);
-	der_close(b, seq);
+	asn_close(b, seq);
 }
 
 static void put_entry_octets(struct buf *b, const char *suffix, struct slice octets)
@@ -37,7 +37,7 @@ static void put_entry_octets(struct buf *b, const char *suffix, struct slice oct
 	uint8_t mem[64];
 	struct buf v = buf_on(mem, sizeof mem);
 
-	der_value(&v, DER_OCTET_STRING, octets);
+	asn_value(&v, DER_OCTET_STRING, octets);
 	put_entry(b, suffix, buf_slice(&v));
 }
 
@@ -46,7 +46,7 @@ static void put_entry_int(struct buf *b, const char *suffix, unsigned n)
 	uint8_t mem[16];
 	struct buf v = buf_on(mem, sizeof mem);
 
-	der_int(&v, n);
+	asn_int(&v, n);
 	put_entry(b, suffix, buf_slice(&v));
 }
 
@@ -64,7 +64,7 @@ static void put_tcb(struct buf *b)
 	uint8_t mem[1024];
 	char suffix[16];
 	struct buf v = buf_on(mem, sizeof mem), name = buf_on(suffix, sizeof suffix);
-	size_t seq = der_open(&v, DER_SEQUENCE);
+	size_t seq = asn_open(&v, DER_SEQUENCE);
 	unsigned i;
 
 	for (i = 0; i < 16; i++) {
@@ -74,7 +74,7 @@ static void put_tcb(struct buf *b)
 	}
 	put_entry_int(&v, ".2.17", PLATFORM_PCESVN);
 	put_entry_octets(&v, ".2.18", SLICE_OF(platform_svn));
-	der_close(&v, seq);
+	asn_close(&v, seq);
 	if (v.err && !b->err) b->err = v.err;
 	put_entry(b, ".2", buf_slice(&v));
 }
@@ -84,11 +84,11 @@ static void put_configuration(struct buf *b)
 	static const char *const suffix[] = {".7.1", ".7.2", ".7.3"};
 	uint8_t mem[128], yes[] = {DER_BOOLEAN, 1, 0xff};
 	struct buf v = buf_on(mem, sizeof mem);
-	size_t seq = der_open(&v, DER_SEQUENCE), i;
+	size_t seq = asn_open(&v, DER_SEQUENCE), i;
 
 	for (i = 0; i < 3; i++)
 		put_entry(&v, suffix[i], SLICE_OF(yes));
-	der_close(&v, seq);
+	asn_close(&v, seq);
 	put_entry(b, ".7", buf_slice(&v));
 }
 
@@ -97,7 +97,7 @@ static void put_sgx_extension(struct buf *out, struct slice seed)
 {
 	uint8_t mem[2048], instance[16], scalable[] = {DER_ENUMERATED, 1, 1};
 	struct buf v = buf_on(mem, sizeof mem);
-	size_t seq = der_open(&v, DER_SEQUENCE);
+	size_t seq = asn_open(&v, DER_SEQUENCE);
 
 	seed_bytes(seed, "platform instance id", instance, sizeof instance);
 	put_entry_octets(&v, ".1", SLICE("NOT-A-TEE PPID 0"));
@@ -107,9 +107,9 @@ static void put_sgx_extension(struct buf *out, struct slice seed)
 	put_entry(&v, ".5", SLICE_OF(scalable));
 	put_entry_octets(&v, ".6", SLICE_OF(instance));
 	put_configuration(&v);
-	der_close(&v, seq);
+	asn_close(&v, seq);
 	if (v.err && !out->err) out->err = v.err;
-	x509_extension(out, SGX_OID, false, buf_slice(&v));
+	sim_x509_extension(out, SGX_OID, false, buf_slice(&v));
 }
 
 /* What the four certificates have in common. */

@@ -22,8 +22,8 @@ static void put_wrapped(struct buf *out, const char *oid, struct slice content)
 {
 	struct buf b = buf_heap(TLS_CERT_MAX);
 
-	der_value(&b, DER_OCTET_STRING, content);
-	x509_extension(out, oid, false, buf_slice(&b));
+	asn_value(&b, DER_OCTET_STRING, content);
+	sim_x509_extension(out, oid, false, buf_slice(&b));
 	if (b.err && !out->err) out->err = b.err;
 	buf_drop(&b);
 }
@@ -36,21 +36,21 @@ static enum err put_alt_name(struct buf *b, const struct cJSON *j)
 	if (json_str(j, &s)) return E_FORMAT;
 	for (i = 0; i < s.n; i++)
 		if (s.p[i] >= 0x80) return E_FORMAT;
-	der_value(b, DER_CONTEXT(2), s);
+	asn_value(b, DER_CONTEXT(2), s);
 	return E_OK;
 }
 
 static enum err put_alt_names(struct buf *out, const struct cJSON *names)
 {
 	struct buf b = buf_heap(TLS_CERT_MAX);
-	size_t seq = der_open(&b, DER_SEQUENCE);
+	size_t seq = asn_open(&b, DER_SEQUENCE);
 	const struct cJSON *j;
 	enum err e = names && !json_is_array(names) ? E_FORMAT : E_OK;
 
 	for (j = json_child(names); j && !e; j = json_next(j))
 		e = put_alt_name(&b, j);
-	der_close(&b, seq);
-	if (!e && json_count(names)) x509_extension(out, "2.5.29.17", false, buf_slice(&b));
+	asn_close(&b, seq);
+	if (!e && json_count(names)) sim_x509_extension(out, "2.5.29.17", false, buf_slice(&b));
 	if (b.err && !out->err) out->err = b.err;
 	buf_drop(&b);
 	return e;
@@ -60,12 +60,12 @@ static void put_key_usage(struct buf *out, bool server, bool client)
 {
 	uint8_t mem[64];
 	struct buf b = buf_on(mem, sizeof mem);
-	size_t seq = der_open(&b, DER_SEQUENCE);
+	size_t seq = asn_open(&b, DER_SEQUENCE);
 
-	if (server) der_oid(&b, "1.3.6.1.5.5.7.3.1");
-	if (client) der_oid(&b, "1.3.6.1.5.5.7.3.2");
-	der_close(&b, seq);
-	if (server || client) x509_extension(out, "2.5.29.37", false, buf_slice(&b));
+	if (server) asn_oid(&b, "1.3.6.1.5.5.7.3.1");
+	if (client) asn_oid(&b, "1.3.6.1.5.5.7.3.2");
+	asn_close(&b, seq);
+	if (server || client) sim_x509_extension(out, "2.5.29.37", false, buf_slice(&b));
 }
 
 /* Evidence whose quote binds the certificate's key. */
@@ -190,25 +190,25 @@ void tls_key_pem(const struct p256_key *key, struct buf *out)
 {
 	uint8_t mem[256], point[1 + P256_POINT_LEN] = {0x04};
 	struct buf b = buf_on(mem, sizeof mem);
-	size_t all = der_open(&b, DER_SEQUENCE), part, inner, tag;
+	size_t all = asn_open(&b, DER_SEQUENCE), part, inner, tag;
 
 	memcpy(point + 1, key->point, P256_POINT_LEN);
-	der_int(&b, 0);
-	part = der_open(&b, DER_SEQUENCE);
-	der_oid(&b, "1.2.840.10045.2.1");
-	der_oid(&b, "1.2.840.10045.3.1.7");
-	der_close(&b, part);
+	asn_int(&b, 0);
+	part = asn_open(&b, DER_SEQUENCE);
+	asn_oid(&b, "1.2.840.10045.2.1");
+	asn_oid(&b, "1.2.840.10045.3.1.7");
+	asn_close(&b, part);
 	/* ECPrivateKey of RFC 5915 inside OneAsymmetricKey of RFC 5958. */
-	part = der_open(&b, DER_OCTET_STRING);
-	inner = der_open(&b, DER_SEQUENCE);
-	der_int(&b, 1);
-	der_value(&b, DER_OCTET_STRING, SLICE_OF(key->secret));
-	tag = der_open(&b, DER_CONTEXT_CONSTRUCTED(1));
-	der_bits(&b, SLICE_OF(point));
-	der_close(&b, tag);
-	der_close(&b, inner);
-	der_close(&b, part);
-	der_close(&b, all);
+	part = asn_open(&b, DER_OCTET_STRING);
+	inner = asn_open(&b, DER_SEQUENCE);
+	asn_int(&b, 1);
+	asn_value(&b, DER_OCTET_STRING, SLICE_OF(key->secret));
+	tag = asn_open(&b, DER_CONTEXT_CONSTRUCTED(1));
+	asn_bits(&b, SLICE_OF(point));
+	asn_close(&b, tag);
+	asn_close(&b, inner);
+	asn_close(&b, part);
+	asn_close(&b, all);
 	buf_pem(out, "PRIVATE KEY", buf_slice(&b));
 	wipe(mem, sizeof mem);
 }

@@ -14,33 +14,33 @@
 
 static void put_algorithm(struct buf *b)
 {
-	size_t seq = der_open(b, DER_SEQUENCE);
+	size_t seq = asn_open(b, DER_SEQUENCE);
 
-	der_oid(b, ECDSA_SHA256);
-	der_close(b, seq);
+	asn_oid(b, ECDSA_SHA256);
+	asn_close(b, seq);
 }
 
 /* SEQUENCE { tbs, algorithm, signature over tbs }. */
 static void put_signed(struct buf *out, struct slice tbs, const struct p256_key *signer)
 {
-	size_t seq = der_open(out, DER_SEQUENCE);
+	size_t seq = asn_open(out, DER_SEQUENCE);
 	uint8_t digest[SHA256_LEN], sig[P256_SIG_MAX];
 
 	sha256(tbs, digest);
 	buf_put(out, tbs);
 	put_algorithm(out);
-	der_bits(out, slice_of(sig, p256_sign(signer, digest, sig)));
-	der_close(out, seq);
+	asn_bits(out, slice_of(sig, p256_sign(signer, digest, sig)));
+	asn_close(out, seq);
 }
 
-void x509_extension(struct buf *out, const char *oid, bool critical, struct slice value)
+void sim_x509_extension(struct buf *out, const char *oid, bool critical, struct slice value)
 {
-	size_t seq = der_open(out, DER_SEQUENCE);
+	size_t seq = asn_open(out, DER_SEQUENCE);
 
-	der_oid(out, oid);
-	if (critical) der_bool(out, true);
-	der_value(out, DER_OCTET_STRING, value);
-	der_close(out, seq);
+	asn_oid(out, oid);
+	if (critical) asn_bool(out, true);
+	asn_value(out, DER_OCTET_STRING, value);
+	asn_close(out, seq);
 }
 
 void x509_ski(const uint8_t point[P256_POINT_LEN], uint8_t out[X509_SKI_LEN])
@@ -56,33 +56,33 @@ void x509_ski(const uint8_t point[P256_POINT_LEN], uint8_t out[X509_SKI_LEN])
 
 static void put_attribute(struct buf *b, const char *oid, uint8_t tag, struct slice text)
 {
-	size_t set = der_open(b, DER_SET), seq = der_open(b, DER_SEQUENCE);
+	size_t set = asn_open(b, DER_SET), seq = asn_open(b, DER_SEQUENCE);
 
-	der_oid(b, oid);
-	der_value(b, tag, text);
-	der_close(b, seq);
-	der_close(b, set);
+	asn_oid(b, oid);
+	asn_value(b, tag, text);
+	asn_close(b, seq);
+	asn_close(b, set);
 }
 
 void x509_intel_name(struct buf *out, const char *common_name)
 {
-	size_t seq = der_open(out, DER_SEQUENCE);
+	size_t seq = asn_open(out, DER_SEQUENCE);
 
 	put_attribute(out, "2.5.4.3", DER_UTF8, slice_str(common_name));
 	put_attribute(out, "2.5.4.10", DER_UTF8, SLICE("Intel Corporation"));
 	put_attribute(out, "2.5.4.7", DER_UTF8, SLICE("Santa Clara"));
 	put_attribute(out, "2.5.4.8", DER_UTF8, SLICE("CA"));
 	put_attribute(out, "2.5.4.6", DER_PRINTABLE, SLICE("US"));
-	der_close(out, seq);
+	asn_close(out, seq);
 }
 
 void x509_dstack_name(struct buf *out, const char *organization, struct slice common_name)
 {
-	size_t seq = der_open(out, DER_SEQUENCE);
+	size_t seq = asn_open(out, DER_SEQUENCE);
 
 	if (organization) put_attribute(out, "2.5.4.10", DER_UTF8, slice_str(organization));
 	put_attribute(out, "2.5.4.3", DER_UTF8, common_name);
-	der_close(out, seq);
+	asn_close(out, seq);
 }
 
 /* The key identifier inside an AuthorityKeyIdentifier. */
@@ -90,35 +90,35 @@ static void put_aki(struct buf *out, const uint8_t point[P256_POINT_LEN])
 {
 	uint8_t mem[64], ski[X509_SKI_LEN];
 	struct buf b = buf_on(mem, sizeof mem);
-	size_t seq = der_open(&b, DER_SEQUENCE);
+	size_t seq = asn_open(&b, DER_SEQUENCE);
 
 	x509_ski(point, ski);
-	der_value(&b, DER_CONTEXT(0), SLICE_OF(ski));
-	der_close(&b, seq);
-	x509_extension(out, "2.5.29.35", false, buf_slice(&b));
+	asn_value(&b, DER_CONTEXT(0), SLICE_OF(ski));
+	asn_close(&b, seq);
+	sim_x509_extension(out, "2.5.29.35", false, buf_slice(&b));
 }
 
 static void put_crl_url(struct buf *out, const char *url)
 {
 	uint8_t mem[512];
 	struct buf b = buf_on(mem, sizeof mem);
-	size_t list = der_open(&b, DER_SEQUENCE), point = der_open(&b, DER_SEQUENCE);
-	size_t name = der_open(&b, DER_CONTEXT_CONSTRUCTED(0));
-	size_t full = der_open(&b, DER_CONTEXT_CONSTRUCTED(0));
+	size_t list = asn_open(&b, DER_SEQUENCE), point = asn_open(&b, DER_SEQUENCE);
+	size_t name = asn_open(&b, DER_CONTEXT_CONSTRUCTED(0));
+	size_t full = asn_open(&b, DER_CONTEXT_CONSTRUCTED(0));
 
-	der_value(&b, DER_CONTEXT(6), slice_str(url));
-	der_close(&b, full);
-	der_close(&b, name);
-	der_close(&b, point);
-	der_close(&b, list);
+	asn_value(&b, DER_CONTEXT(6), slice_str(url));
+	asn_close(&b, full);
+	asn_close(&b, name);
+	asn_close(&b, point);
+	asn_close(&b, list);
 	if (b.err && !out->err) out->err = b.err;
-	x509_extension(out, "2.5.29.31", false, buf_slice(&b));
+	sim_x509_extension(out, "2.5.29.31", false, buf_slice(&b));
 }
 
 /* The extensions in the order of Intel's certificates. */
 static void put_extensions(struct buf *out, const struct x509_spec *spec)
 {
-	size_t tag = der_open(out, DER_CONTEXT_CONSTRUCTED(3)), seq = der_open(out, DER_SEQUENCE);
+	size_t tag = asn_open(out, DER_CONTEXT_CONSTRUCTED(3)), seq = asn_open(out, DER_SEQUENCE);
 	uint8_t mem[64], ski[X509_SKI_LEN];
 	struct buf b = buf_on(mem, sizeof mem);
 	size_t inner;
@@ -126,49 +126,49 @@ static void put_extensions(struct buf *out, const struct x509_spec *spec)
 	put_aki(out, spec->signer->point);
 	if (spec->crl_url) put_crl_url(out, spec->crl_url);
 	x509_ski(spec->point, ski);
-	der_value(&b, DER_OCTET_STRING, SLICE_OF(ski));
-	x509_extension(out, "2.5.29.14", false, buf_slice(&b));
+	asn_value(&b, DER_OCTET_STRING, SLICE_OF(ski));
+	sim_x509_extension(out, "2.5.29.14", false, buf_slice(&b));
 	buf_reset(&b);
-	der_named_bits(&b, spec->usage);
-	x509_extension(out, "2.5.29.15", true, buf_slice(&b));
+	asn_named_bits(&b, spec->usage);
+	sim_x509_extension(out, "2.5.29.15", true, buf_slice(&b));
 	buf_reset(&b);
-	inner = der_open(&b, DER_SEQUENCE);
+	inner = asn_open(&b, DER_SEQUENCE);
 	if (spec->path_len >= 0) {
-		der_bool(&b, true);
-		der_int(&b, (uint64_t)spec->path_len);
+		asn_bool(&b, true);
+		asn_int(&b, (uint64_t)spec->path_len);
 	}
-	der_close(&b, inner);
-	x509_extension(out, "2.5.29.19", true, buf_slice(&b));
+	asn_close(&b, inner);
+	sim_x509_extension(out, "2.5.29.19", true, buf_slice(&b));
 	buf_put(out, spec->more);
 	buf_reset(&b);
-	der_value(&b, DER_IA5, SLICE(COMMENT_TEXT));
-	x509_extension(out, COMMENT_OID, false, buf_slice(&b));
-	der_close(out, seq);
-	der_close(out, tag);
+	asn_value(&b, DER_IA5, SLICE(COMMENT_TEXT));
+	sim_x509_extension(out, COMMENT_OID, false, buf_slice(&b));
+	asn_close(out, seq);
+	asn_close(out, tag);
 }
 
 void x509_cert(struct buf *out, const struct x509_spec *spec)
 {
 	struct buf tbs = buf_heap(TBS_MAX);
 	uint8_t spki[P256_SPKI_LEN], ski[X509_SKI_LEN];
-	size_t seq = der_open(&tbs, DER_SEQUENCE);
-	size_t part = der_open(&tbs, DER_CONTEXT_CONSTRUCTED(0));
+	size_t seq = asn_open(&tbs, DER_SEQUENCE);
+	size_t part = asn_open(&tbs, DER_CONTEXT_CONSTRUCTED(0));
 
-	der_int(&tbs, 2); /* v3 */
-	der_close(&tbs, part);
+	asn_int(&tbs, 2); /* v3 */
+	asn_close(&tbs, part);
 	x509_ski(spec->point, ski);
-	der_int_bytes(&tbs, spec->serial.n ? spec->serial : SLICE_OF(ski));
+	asn_int_bytes(&tbs, spec->serial.n ? spec->serial : SLICE_OF(ski));
 	put_algorithm(&tbs);
 	buf_put(&tbs, spec->issuer);
-	part = der_open(&tbs, DER_SEQUENCE);
-	der_time(&tbs, spec->from);
-	der_time(&tbs, spec->to);
-	der_close(&tbs, part);
+	part = asn_open(&tbs, DER_SEQUENCE);
+	asn_time(&tbs, spec->from);
+	asn_time(&tbs, spec->to);
+	asn_close(&tbs, part);
 	buf_put(&tbs, spec->subject);
 	p256_spki(spec->point, spki);
 	buf_put(&tbs, SLICE_OF(spki));
 	put_extensions(&tbs, spec);
-	der_close(&tbs, seq);
+	asn_close(&tbs, seq);
 	if (tbs.err && !out->err) out->err = tbs.err;
 	put_signed(out, buf_slice(&tbs), spec->signer);
 	buf_drop(&tbs);
@@ -177,41 +177,41 @@ void x509_cert(struct buf *out, const struct x509_spec *spec)
 /* One revoked serial with reason keyCompromise, as Intel's lists have it. */
 static void put_revoked(struct buf *b, struct slice serial, int64_t when)
 {
-	size_t entry = der_open(b, DER_SEQUENCE), extensions;
+	size_t entry = asn_open(b, DER_SEQUENCE), extensions;
 	uint8_t reason[] = {DER_ENUMERATED, 1, 1};
 
-	der_int_bytes(b, serial);
-	der_time(b, when);
-	extensions = der_open(b, DER_SEQUENCE);
-	x509_extension(b, "2.5.29.21", false, SLICE_OF(reason));
-	der_close(b, extensions);
-	der_close(b, entry);
+	asn_int_bytes(b, serial);
+	asn_time(b, when);
+	extensions = asn_open(b, DER_SEQUENCE);
+	sim_x509_extension(b, "2.5.29.21", false, SLICE_OF(reason));
+	asn_close(b, extensions);
+	asn_close(b, entry);
 }
 
 void x509_crl(struct buf *out, const struct x509_crl_spec *spec)
 {
 	struct buf tbs = buf_heap(TBS_MAX);
-	size_t seq = der_open(&tbs, DER_SEQUENCE), part, list, i;
+	size_t seq = asn_open(&tbs, DER_SEQUENCE), part, list, i;
 	uint8_t number[] = {DER_INTEGER, 1, 1};
 
-	der_int(&tbs, 1); /* v2 */
+	asn_int(&tbs, 1); /* v2 */
 	put_algorithm(&tbs);
 	buf_put(&tbs, spec->issuer);
-	der_time(&tbs, spec->this_update);
-	der_time(&tbs, spec->next_update);
+	asn_time(&tbs, spec->this_update);
+	asn_time(&tbs, spec->next_update);
 	if (spec->revoked_n) {
-		list = der_open(&tbs, DER_SEQUENCE);
+		list = asn_open(&tbs, DER_SEQUENCE);
 		for (i = 0; i < spec->revoked_n; i++)
 			put_revoked(&tbs, spec->revoked[i], spec->this_update);
-		der_close(&tbs, list);
+		asn_close(&tbs, list);
 	}
-	part = der_open(&tbs, DER_CONTEXT_CONSTRUCTED(0));
-	list = der_open(&tbs, DER_SEQUENCE);
-	x509_extension(&tbs, "2.5.29.20", false, SLICE_OF(number));
+	part = asn_open(&tbs, DER_CONTEXT_CONSTRUCTED(0));
+	list = asn_open(&tbs, DER_SEQUENCE);
+	sim_x509_extension(&tbs, "2.5.29.20", false, SLICE_OF(number));
 	put_aki(&tbs, spec->signer->point);
-	der_close(&tbs, list);
-	der_close(&tbs, part);
-	der_close(&tbs, seq);
+	asn_close(&tbs, list);
+	asn_close(&tbs, part);
+	asn_close(&tbs, seq);
 	if (tbs.err && !out->err) out->err = tbs.err;
 	put_signed(out, buf_slice(&tbs), spec->signer);
 	buf_drop(&tbs);

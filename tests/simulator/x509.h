@@ -47,7 +47,7 @@ struct x509_crl_spec {
 void x509_crl(struct buf *out, const struct x509_crl_spec *spec);
 
 /* One extension: OID, criticality, DER of its value. */
-void x509_extension(struct buf *out, const char *oid, bool critical, struct slice value);
+void sim_x509_extension(struct buf *out, const char *oid, bool critical, struct slice value);
 /* SHA-1 of the public key (RFC 5280 4.2.1.2 method 1). */
 void x509_ski(const uint8_t point[P256_POINT_LEN], uint8_t out[X509_SKI_LEN]);
 /* Intel's form: CN, O, L, ST, C in this order, UTF-8 but for the country. */

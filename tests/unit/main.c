@@ -62,7 +62,7 @@ struct slice test_keep(struct buf *b)
 	static struct kept {
 		struct kept *next;
 		struct buf b;
-	} *kept;
+	} * kept;
 	struct kept *k = malloc(sizeof *k);
 
 	if (!k) abort();
@@ -85,6 +85,7 @@ struct slice test_hex(const char *hex)
 {
 	struct buf b = buf_heap(1 << 20);
 
+	if (!*hex) return SLICE("");
 	if (hex_into(slice_str(hex), &b)) abort();
 	return test_keep(&b);
 }

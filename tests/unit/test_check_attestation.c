@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/limits.h"
 #include "check/attestation.h"
 #include "check/msgpack.h"
 #include "check_vectors.h"
@@ -71,6 +72,10 @@ struct packed {
 	const char *kind, *stack;
 	unsigned version;
 	bool other_payload, missing_event, twice, unknown, no_digest, bad_report_data;
+	/* members of another type or value */
+	bool name_is_number, type_is_text, version_0, bad_preimage, good_preimage, short_report;
+	bool log_is_text, trailing, digest_is_text;
+	size_t config, events; /* size of the config text; events in place of two */
 };
 
 static void put_head(struct buf *b, uint8_t fix, uint8_t wide16, size_t n, bool wide)
@@ -124,15 +129,36 @@ static void put_full_event(
 	uint8_t digest[SHA384_LEN];
 
 	event_digest(p->v2, slice_str(name), payload, digest);
-	put_map(b, p, 5U + (p->v2 ? 1 : 0) + (p->unknown ? 1 : 0));
+	put_map(b, p,
+		5U + p->v2 + p->unknown + p->version_0 + (p->bad_preimage || p->good_preimage));
 	put_str(b, "imr");
 	put_uint(b, 3);
 	put_str(b, "event_type");
-	put_uint(b, EVENT_RUNTIME_TYPE);
+	if (p->type_is_text)
+		put_str(b, "134217729");
+	else
+		put_uint(b, EVENT_RUNTIME_TYPE);
 	put_str(b, "digest");
-	put_bytes(b, p, p->no_digest ? SLICE_NONE : SLICE_OF(digest));
+	if (p->digest_is_text)
+		put_str(b, "");
+	else
+		put_bytes(b, p, p->no_digest ? SLICE_NONE : SLICE_OF(digest));
 	put_str(b, "event");
-	put_str(b, name);
+	if (p->name_is_number)
+		put_uint(b, 1);
+	else
+		put_str(b, name);
+	if (p->version_0) {
+		put_str(b, "version");
+		put_uint(b, 0);
+	}
+	if (p->bad_preimage || p->good_preimage) {
+		put_str(b, "preimage");
+		put_bytes(b, p,
+			p->bad_preimage ? SLICE("x")
+			: payload.n     ? SLICE("\1\0\0\x08:app-id:\xca\xfe")
+					: SLICE("\1\0\0\x08:system-preparing:"));
+	}
 	put_str(b, "event_payload");
 	put_bytes(b, p, payload);
 	if (p->v2) {
@@ -167,7 +193,7 @@ static void put_stack(struct buf *b, const struct packed *p)
 	report_data[0] ^= p->bad_report_data;
 	put_map(b, p, 3U + (p->pod ? 1 : 0) + (p->twice ? 1 : 0));
 	put_str(b, "report_data");
-	put_bytes(b, p, SLICE_OF(report_data));
+	put_bytes(b, p, slice_of(report_data, p->short_report ? 63 : 64));
 	put_str(b, "runtime_events");
 	put_head(b, 0x90, 0xdc, p->missing_event ? 1 : 2, p->wide);
 	put_short_event(b, p, "system-preparing", SLICE(""));
@@ -175,7 +201,13 @@ static void put_stack(struct buf *b, const struct packed *p)
 		put_short_event(
 			b, p, "app-id", p->other_payload ? SLICE("\xca\xff") : SLICE("\xca\xfe"));
 	put_str(b, "config");
-	put_str(b, "{}");
+	if (p->config) {
+		buf_u8(b, 0xdb);
+		buf_be32(b, (uint32_t)p->config);
+		buf_zeros(b, p->config);
+	} else {
+		put_str(b, "{}");
+	}
 	if (p->twice) {
 		put_str(b, "config");
 		put_str(b, "{}");
@@ -185,9 +217,25 @@ static void put_stack(struct buf *b, const struct packed *p)
 	put_str(b, text);
 }
 
+static void put_log(struct buf *b, const struct packed *p)
+{
+	size_t i;
+
+	if (p->log_is_text) {
+		put_str(b, "[]");
+		return;
+	}
+	put_head(b, 0x90, 0xdc, p->events ? p->events : 2, p->wide);
+	for (i = 0; i < p->events; i++)
+		put_full_event(b, p, "x", SLICE(""));
+	if (p->events) return;
+	put_full_event(b, p, "system-preparing", SLICE(""));
+	put_full_event(b, p, "app-id", SLICE("\xca\xfe"));
+}
+
 static struct slice pack(const struct packed *p)
 {
-	struct buf b = buf_heap(1 << 16);
+	struct buf b = buf_heap(12 << 20);
 	unsigned i;
 
 	put_map(&b, p, 3);
@@ -202,9 +250,7 @@ static struct slice pack(const struct packed *p)
 			put_str(&b, "quote");
 			put_bytes(&b, p, SLICE("quote\xff\x80"));
 			put_str(&b, "event_log");
-			put_head(&b, 0x90, 0xdc, 2, p->wide);
-			put_full_event(&b, p, "system-preparing", SLICE(""));
-			put_full_event(&b, p, "app-id", SLICE("\xca\xfe"));
+			put_log(&b, p);
 		} else {
 			put_str(&b, "kind");
 			put_str(&b, p->kind);
@@ -216,6 +262,7 @@ static struct slice pack(const struct packed *p)
 	put_str(&b, p->stack);
 	put_str(&b, "data");
 	put_stack(&b, p);
+	if (p->trailing) buf_u8(&b, 0xc0);
 	CHECK_ERR(b.err, E_OK);
 	return test_keep(&b);
 }
@@ -300,6 +347,86 @@ TEST(check_attestation_msgpack_refusals)
 	p = plain();
 	p.twice = true;
 	fails(&p, E_ATTESTATION_FORMAT);
+}
+
+TEST(check_attestation_msgpack_members)
+{
+	struct packed p;
+
+#define WITH(member, code)                                                                         \
+	do {                                                                                       \
+		p = plain();                                                                       \
+		p.member;                                                                          \
+		fails(&p, code);                                                                   \
+	} while (0)
+	WITH(name_is_number = true, E_ATTESTATION_FORMAT);
+	WITH(type_is_text = true, E_ATTESTATION_FORMAT);
+	WITH(digest_is_text = true, E_ATTESTATION_FORMAT);
+	WITH(version_0 = true, E_ATTESTATION_FORMAT);
+	WITH(bad_preimage = true, E_LOG_DIGEST);
+	WITH(short_report = true, E_ATTESTATION_FORMAT);
+	WITH(log_is_text = true, E_ATTESTATION_FORMAT);
+	WITH(trailing = true, E_ATTESTATION_FORMAT);
+	WITH(events = LIMIT_EVENTS + 1, E_ATTESTATION_FORMAT);
+	WITH(events = LIMIT_EVENTS, E_COPY_MISMATCH);
+	WITH(config = LIMIT_ATTESTATION_BYTES, E_ATTESTATION_FORMAT);
+	p = plain();
+	p.good_preimage = true;
+	reads(&p);
+	p = plain();
+	p.config = LIMIT_ATTESTATION_BYTES - 1000;
+	reads(&p);
+}
+
+/* Lengths of SCALE have one form each. */
+TEST(check_attestation_scale_lengths)
+{
+	static const struct {
+		const char *hex;
+		enum err code;
+	} rows[] = {
+		/* version, TDX, quote "q", no events, none, then report data and config follow */
+		{"00000471"
+		 "00"
+		 "00",
+			E_OK},
+		{"0000050071"
+		 "00"
+		 "00",
+			E_ATTESTATION_FORMAT},
+		{"00000600000071"
+		 "00"
+		 "00",
+			E_ATTESTATION_FORMAT},
+		{"00000200000071"
+		 "00"
+		 "00",
+			E_ATTESTATION_FORMAT},
+		{"0000030400000071"
+		 "00"
+		 "00",
+			E_ATTESTATION_FORMAT},
+		{"01000471"
+		 "00"
+		 "00",
+			E_ATTESTATION_FORMAT},
+	};
+	static const uint8_t rest[65];
+	struct attestation a;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct slice head = test_hex(rows[i].hex);
+		uint8_t bytes[128];
+		struct buf b = buf_on(bytes, sizeof bytes);
+		enum err e;
+
+		buf_put(&b, head);
+		buf_put(&b, SLICE_OF(rest));
+		e = attestation_read(buf_slice(&b), &a, NULL);
+		CHECK_ERR(e, rows[i].code);
+		if (!e) attestation_drop(&a);
+	}
 }
 
 TEST(check_msgpack_counts_do_not_nest)

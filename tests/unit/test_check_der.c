@@ -23,7 +23,8 @@ TEST(check_der_lengths)
 		{"0482000101", false}, {"048400000001aa", false}, {"1f0100", false},
 		{"3f810100", false}, {"3000", true}, {"30020400", true}, {"30020401", false},
 		{"3003040000", false}, {"a003020101", true}, {"31800000", false},
-		{"300304018000", false}};
+		{"300304018000", false}, {"0489010203040506070809", false},
+		{"0484ffffffff", false}};
 	uint8_t big[0x84] = {0x04, 0x81, 0x80};
 	size_t i;
 
@@ -108,6 +109,10 @@ TEST(check_der_values)
 	c = cur_of(test_hex("030201aa"));
 	der_bytes(&c);
 	CHECK_ERR(c.err, E_FORMAT);
+	/* After a fault nothing comes out any more. */
+	c = cur_of(test_hex("040501020304"));
+	CHECK(der_next(&c).whole.n == 0 && c.err);
+	CHECK(der_take(&c, DER_OCTET_STRING).n == 0 && der_integer(&c).n == 0);
 }
 
 TEST(check_der_times)
@@ -126,8 +131,9 @@ TEST(check_der_times)
 		{0x17, "260101006000Z", 0, false}, {0x17, "260101000060Z", 0, false},
 		{0x17, "2601010000Z", 0, false}, {0x17, "260101000000", 0, false},
 		{0x17, "260101000000+0000", 0, false}, {0x17, "26010100000aZ", 0, false},
-		{0x17, "20260101000000Z", 0, false}, {0x18, "260101000000Z", 0, false},
-		{0x18, "20260101000000.5Z", 0, false}, {0x16, "260101000000Z", 0, false}};
+		{0x17, "260101000000z", 0, false}, {0x17, "20260101000000Z", 0, false},
+		{0x18, "260101000000Z", 0, false}, {0x18, "20260101000000.5Z", 0, false},
+		{0x16, "260101000000Z", 0, false}};
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -260,6 +266,29 @@ TEST(check_crl_fields)
 	for (i = 0; i < der.n; i++)
 		CHECK_ERR(crl_read(slice_sub(der, 0, i), &crl), E_CRL_FORMAT);
 	CHECK_ERR(crl_read(JOIN(der, SLICE("\0")), &crl), E_CRL_FORMAT);
+}
+
+/* Entries that nobody reads are well formed, too. */
+TEST(check_sgx_ext_unknown_entries)
+{
+	struct sgx_ext x;
+	struct made m;
+	struct cur c;
+	struct slice entries, oid = DER(DER_OID, SLICE("\x2a\x86\x48\x86\xf8\x4d\x01\x0d\x01\x07"));
+
+	made_default(&m);
+	c = cur_of(made_sgx(&m));
+	entries = der_take(&c, DER_SEQUENCE);
+	CHECK_ERR(
+		sgx_ext_read(DER(DER_SEQUENCE, entries,
+				     DER(DER_SEQUENCE, oid, DER(DER_SEQUENCE, SLICE("\1\1\xff")))),
+			&x),
+		E_OK);
+	CHECK_ERR(
+		sgx_ext_read(DER(DER_SEQUENCE, entries,
+				     DER(DER_SEQUENCE, oid, DER(DER_SEQUENCE, SLICE("\1\2\xff")))),
+			&x),
+		E_PCK_EXTENSION);
 }
 
 /* No change of one byte of the extension reads as the same machine. */

@@ -88,6 +88,8 @@ TEST(check_findings_keep_the_fatal_ones)
 	for (i = 0; i < LIMIT_FINDINGS + 5; i++)
 		findings_add(&f, FIND_PORT, "services", SLICE("a\n\"b"), "ports", SLICE("x\ny"));
 	CHECK(f.n == LIMIT_FINDINGS && f.more == 5 && !f.fatal);
+	findings_add(&f, FIND_PROFILE, "", SLICE_NONE, "x", SLICE_NONE);
+	CHECK(f.item[f.n - 1].code == FIND_PORT && f.more == 6);
 	CHECK(strcmp(f.item[0].where, "services.a\\x0a\"b.ports") == 0);
 	CHECK(strcmp(f.item[0].text, "x\\x0ay") == 0);
 	findings_add(&f, FIND_BUILD, "", SLICE_NONE, "x", SLICE_NONE);

@@ -75,6 +75,8 @@ TEST(check_k256_recovery)
 		CHECK(k256_recover(digest.p, sig, point));
 		CHECK_SLICE(SLICE_OF(point), want);
 		CHECK(k256_verify(want, digest.p, slice_sub(sig, 0, 64)));
+		CHECK(!k256_verify(want, digest.p, slice_sub(sig, 0, 63)));
+		CHECK(!k256_recover(digest.p, slice_sub(sig, 0, 64), point));
 	}
 	for (c = json_child(json_get(j, "recover")); c; c = json_next(c), n++) {
 		bool ok = k256_recover(want_hex(c, "hash").p, recoverable(c), point);
@@ -214,6 +216,31 @@ TEST(check_k256_data_signatures)
 			n++;
 		}
 	CHECK(n == 4);
+	json_drop(&j);
+}
+
+/* Which of the two links is broken is part of the answer. */
+TEST(check_keychain_sentences)
+{
+	const char *dir = vectors_dir("identity/dstack-keys");
+	const struct cJSON *c;
+	struct cJSON *j;
+	struct keychain k = {.purpose = SLICE("skill-verifier-chain")};
+	struct why why = WHY_INIT;
+
+	if (!dir) SKIP("vectors/identity not found");
+	j = vectors_json(dir, "expected.json");
+	c = json_child(json_get(j, "verify_chain"));
+	k.public_key = want_hex(c, "public_key");
+	k.app_id = want_hex(c, "app_id");
+	k.kms_root = want_hex(c, "kms_root_pubkey");
+	k.link[1] = hex_at(json_get(c, "signature_chain"), 1);
+	CHECK_ERR(keychain_check(&k, NULL, &why), E_KEY_CHAIN);
+	CHECK(strstr(why.text, "over the key"));
+	k.link[1] = k.link[0];
+	k.link[0] = hex_at(json_get(c, "signature_chain"), 0);
+	CHECK_ERR(keychain_check(&k, NULL, &why), E_KEY_CHAIN);
+	CHECK(strstr(why.text, "of the KMS"));
 	json_drop(&j);
 }
 

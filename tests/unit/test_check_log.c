@@ -356,6 +356,7 @@ TEST(check_mrconfig_versions)
 		{":3}", ":2}"}, {"\"compose_hash\"", "\"composehash\""},
 		{"\"key_provider\"", "\"keyprovider\""}, {"{", "["}};
 	enum mrconfig_state state;
+	struct why why = WHY_INIT;
 	struct launch l;
 	uint8_t reg[48];
 	size_t i;
@@ -364,13 +365,24 @@ TEST(check_mrconfig_versions)
 	mrconfig_v1(l.compose_hash, reg);
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, NULL), E_OK);
 	CHECK(state == MRCONFIG_AGREES);
+	CHECK_ERR(mrconfig_check(&l, SLICE_NONE, SLICE_NONE, &state, NULL), E_MRCONFIGID);
 	reg[0] = 4;
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, NULL), E_MRCONFIGID);
 	mrconfig_v2(l.compose_hash, l.app_id, 2, SLICE("\x30\x59"), reg);
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, NULL), E_OK);
 	mrconfig_v2(l.compose_hash, l.app_id, 3, SLICE("\x30\x59"), reg);
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, NULL), E_MRCONFIGID);
+	l.key_provider_name = SLICE("other");
+	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, &why), E_MRCONFIGID);
+	CHECK(strstr(why.text, "unknown"));
+	l.key_provider_name = SLICE("kms");
+	l.key_provider_id = SLICE("305");
+	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, &why), E_MRCONFIGID);
+	CHECK(strstr(why.text, "not hex"));
+	l.key_provider_id = SLICE("3059");
 	mrconfig_v3(slice_str(doc), reg);
+	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE("{}"), &state, &why), E_MRCONFIGID);
+	CHECK(strstr(why.text, "hash of the document"));
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), SLICE_NONE, &state, NULL), E_OK);
 	CHECK(state == MRCONFIG_UNKNOWN);
 	CHECK_ERR(mrconfig_check(&l, SLICE_OF(reg), slice_str(doc), &state, NULL), E_OK);

@@ -2,6 +2,7 @@
 /* check/dcap on a made-up platform: one thing wrong at a time. */
 #include <string.h>
 
+#include "base/limits.h"
 #include "check/dcap.h"
 #include "check/der.h"
 #include "check/oid.h"
@@ -16,8 +17,11 @@ static struct slice unknown_ext(bool critical)
 TEST(check_made_platforms_are_accepted)
 {
 	struct dcap_result r;
+	unsigned i;
 
 	ACCEPTS(TCB_UP_TO_DATE, (void)0);
+	for (i = 0; i < STEP_COUNT; i++)
+		CHECK(r.done[i] == DONE_COMPARED);
 	CHECK(r.evaluated && !r.intel_root && r.module_status == TCB_UP_TO_DATE);
 	CHECK(r.tcb_info_evaluation == 20 && r.qe_identity_evaluation == 19);
 	CHECK(r.tcb_date == 1762905600 && r.tcb_date_min == 1762732800);
@@ -60,6 +64,86 @@ TEST(check_made_quote_lengths)
 
 	ACCEPTS(TCB_UP_TO_DATE, m.in.min_qe_auth_data = 32);
 	REFUSES(E_QUOTE_FORMAT, m.in.min_qe_auth_data = 1, m.qe_auth = SLICE_NONE);
+}
+
+/* A quote that may be written to. */
+static struct slice copy(struct slice s, uint8_t **p)
+{
+	struct buf b = buf_heap(1 << 20);
+
+	buf_put(&b, s);
+	*p = b.p;
+	return test_keep(&b);
+}
+
+static enum err read_code(struct slice bytes)
+{
+	struct quote q;
+	struct why why = WHY_INIT;
+	enum err e = quote_read(bytes, 0, &q, &why);
+
+	CHECK(why.code == e && (e == E_OK) == (why.text[0] == 0));
+	return e;
+}
+
+/* Of two faults in a header, the one named first in specs/dcap.md 2.3 A counts. */
+TEST(check_made_quote_header_order)
+{
+	struct made m;
+	struct slice s;
+	uint8_t *p;
+
+	made_default_sgx(&m);
+	made_build(&m);
+	s = copy(m.in.quote, &p);
+	CHECK_ERR(read_code(s), E_OK);
+	p[4] = 0x81;
+	CHECK_ERR(read_code(s), E_TEE_TYPE);
+	p[4] = 0x82;
+	CHECK_ERR(read_code(s), E_TEE_TYPE);
+	p[12] ^= 1;
+	CHECK_ERR(read_code(s), E_TEE_TYPE);
+	p[2] = 3;
+	CHECK_ERR(read_code(s), E_ATT_KEY_TYPE);
+	p[0] = 2;
+	CHECK_ERR(read_code(s), E_QUOTE_VERSION);
+	p[0] = 6;
+	CHECK_ERR(read_code(s), E_QUOTE_VERSION);
+	CHECK_ERR(read_code(slice_sub(s, 0, 47)), E_QUOTE_FORMAT);
+	p[0] = 3;
+	p[2] = 2;
+	p[4] = 0;
+	CHECK_ERR(read_code(s), E_QE_VENDOR);
+}
+
+TEST(check_made_quote_containers)
+{
+	struct made m;
+	struct slice s;
+	struct buf big = buf_heap(1 << 20);
+	size_t i;
+	uint8_t *p;
+
+	made_default(&m);
+	m.padding = SLICE("\0\0\0\0");
+	made_build(&m);
+	s = copy(m.in.quote, &p);
+	/* The signature section reaches over the padding, its parts do not. */
+	p[632] = (uint8_t)(p[632] + 4);
+	CHECK_ERR(read_code(s), E_QUOTE_FORMAT);
+	p[632] = (uint8_t)(p[632] - 4);
+	for (i = 0; i + 5 < s.n; i += 7)
+		CHECK_ERR(read_code(slice_sub(s, 0, i)), E_QUOTE_FORMAT);
+	buf_put(&big, s);
+	buf_zeros(&big, LIMIT_QUOTE_BYTES - s.n);
+	CHECK_ERR(read_code(buf_slice(&big)), E_OK);
+	buf_u8(&big, 0);
+	CHECK_ERR(read_code(buf_slice(&big)), E_QUOTE_FORMAT);
+	buf_drop(&big);
+	made_default_sgx(&m);
+	made_build(&m);
+	for (i = 0; i < m.in.quote.n; i += 7)
+		CHECK_ERR(read_code(slice_sub(m.in.quote, 0, i)), E_QUOTE_FORMAT);
 }
 
 TEST(check_made_chain_rules)
@@ -225,4 +309,66 @@ TEST(check_made_revocation_lists)
 	ACCEPTS(TCB_UP_TO_DATE, m.root_crl.n_revoked = 1, m.root_crl.revoked[0] = 0x83030303);
 	ACCEPTS(TCB_UP_TO_DATE, m.pck_crl.n_revoked = 1, m.pck_crl.entry_ext = reason);
 	ACCEPTS(TCB_UP_TO_DATE, m.pck_crl.extra = unknown_ext(false));
+}
+
+static bool says(struct made *m, enum err want, const char *text)
+{
+	struct why why = WHY_INIT;
+	struct dcap_result r;
+
+	made_build(m);
+	return dcap_verify(&m->in, &r, &why) == want && strstr(why.text, text);
+}
+
+/* Faults of one class that only the sentence tells apart. */
+TEST(check_made_sentences)
+{
+	struct made m;
+	struct slice good;
+
+	made_default(&m);
+	m.pck.version = 2;
+	CHECK(says(&m, E_PCK_CHAIN, "version 3"));
+	made_default(&m);
+	m.pem_tail = SLICE("-----BEGIN CERTIFICATE-----\nA===\n-----END CERTIFICATE-----\n");
+	CHECK(says(&m, E_CERT_FORMAT, "base64"));
+	m.pem_tail = SLICE("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+	CHECK(says(&m, E_PCK_CHAIN, "4 certificates"));
+	m.pem_tail = SLICE("-----BEGIN");
+	CHECK(says(&m, E_PCK_CHAIN, "PEM"));
+	made_default(&m);
+	m.root_crl.n_revoked = 1;
+	m.root_crl.revoked[0] = 0x1001;
+	CHECK(says(&m, E_CERT_REVOKED, "root certificate"));
+	made_default(&m);
+	made_build(&m);
+	good = m.in.collateral;
+	m.in.collateral = slice_sub(good, 0, good.n - 1);
+	CHECK_ERR(dcap_verify(&m.in, &(struct dcap_result){0}, NULL), E_COLLATERAL_FORMAT);
+}
+
+/* The memory saves work and nothing else. */
+TEST(check_made_memory_of_signatures)
+{
+	static struct sig_memo memo;
+	struct dcap_result r;
+	struct made m;
+
+	made_default(&m);
+	made_build(&m);
+	m.in.memo = &memo;
+	CHECK_ERR(dcap_verify(&m.in, &r, NULL), E_OK);
+	CHECK(memo.computed == 9 && memo.n == 9);
+	CHECK_ERR(dcap_verify(&m.in, &r, NULL), E_OK);
+	CHECK(memo.computed == 9);
+	m.in.now = 1988150401;
+	CHECK_ERR(dcap_verify(&m.in, &r, NULL), E_CERT_EXPIRED);
+	m.in.now = MADE_NOW;
+	made_default(&m);
+	m.pck_crl.n_revoked = 1;
+	m.pck_crl.revoked[0] = 0x83030303;
+	made_build(&m);
+	m.in.memo = &memo;
+	CHECK_ERR(dcap_verify(&m.in, &r, NULL), E_CERT_REVOKED);
+	CHECK(memo.computed == 10);
 }

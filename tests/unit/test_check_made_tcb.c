@@ -2,6 +2,7 @@
 /* check/dcap on a made-up platform: TCB info, QE identity, levels, report policy. */
 #include <string.h>
 
+#include "check/collateral.h"
 #include "check/dcap.h"
 #include "made_cases.h"
 #include "test.h"
@@ -32,6 +33,14 @@ TEST(check_made_tcb_info)
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"pcesvn\":11", "\"pcesvn\":65536"));
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"tdxtcbcomponents\"", "\"sgxtcbcomponent2\""));
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"TDX_01\"", "\"TDX_1\""));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"TDX_01\"", "\"TDY_01\""));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"attributes\":\"00", "\"attributes\":\""));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"attributesMask\":\"FF", "\"attributesMask\":\""));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"mrsigner\":\"00", "\"mrsigner\":\""));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("DataNumber\":20", "DataNumber\":-20"));
+	REFUSES(E_TCB_INFO_FORMAT,
+		TCB_EDIT("\"tdxModuleIdentities\":[", "\"tdxModuleIdentities\":1,\"x\":["));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"id\":\"TDX\",", ""));
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"TDX_01\"", "\"TDX_0g\""));
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"isvsvn\":6", "\"isvsvn\":4"));
 	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("[\"MADE-P2\"]", "[\"MADE P2\"]"));
@@ -47,6 +56,8 @@ TEST(check_made_tcb_info)
 	REFUSES(E_TCB_INFO_MISMATCH, TCB_EDIT("\"id\":\"TDX\"", "\"id\":\"tdx\""));
 	REFUSES(E_TCB_EVALUATION, m.in.min_tcb_eval = 20);
 	REFUSES(E_TCB_EVALUATION, m.in.min_tcb_eval = 21);
+	REFUSES(E_TCB_EVALUATION, m.in.min_tcb_eval = 21,
+		QE_EDIT("DataNumber\":19", "DataNumber\":30"));
 	ACCEPTS(TCB_UP_TO_DATE, m.in.min_tcb_eval = 19);
 	ACCEPTS(TCB_UP_TO_DATE, TCB_EDIT("A0B1C2D3E4F5", "a0b1C2d3e4f5"));
 	ACCEPTS(TCB_UP_TO_DATE, TCB_EDIT("\"TDX_01\"", "\"tdx_01\""));
@@ -67,6 +78,12 @@ TEST(check_made_qe_identity)
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"isvprodid\":2", "\"isvprodid\":65538"));
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"miscselect\":\"00", "\"miscselect\":\""));
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"mrsigner\":\"DC", "\"mrsigner\":\""));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"attributes\":\"11", "\"attributes\":\""));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"attributesMask\":\"FD", "\"attributesMask\":\""));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"miscselectMask\":\"FF", "\"miscselectMask\":\""));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("DataNumber\":19", "DataNumber\":\"19\""));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("2026-02-20T10:00:00Z", "2026-02-20"));
+	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"version\":2,", "\"version\":2"));
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"OutOfDate\"", "\"SWHardeningNeeded\""));
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"isvsvn\":3", "\"isvsvn\":4"));
 	REFUSES(E_QE_IDENTITY_FORMAT, QE_EDIT("\"id\":\"TD_QE\",", ""));
@@ -105,6 +122,8 @@ TEST(check_made_levels)
 			"\"attributes\":\"0100000000000000\""},
 		m.tee_tcb_svn[1] = 0);
 	REFUSES(E_TDX_MODULE_MISMATCH, m.tee_tcb_svn[1] = 2);
+	REFUSES(E_TDX_MODULE_MISMATCH, m.tee_tcb_svn[1] = 0,
+		TCB_EDIT("\"attributes\":\"00", "\"attributes\":\"01"));
 	REFUSES(E_TDX_MODULE_MISMATCH, TCB_EDIT("\"tdxModuleIdentities\"", "\"none\""));
 	REFUSES(E_TCB_NOT_SUPPORTED, m.tee_tcb_svn[0] = 3);
 	REFUSES(E_TCB_NOT_SUPPORTED, m.component[9] = 1);
@@ -119,6 +138,7 @@ TEST(check_made_levels)
 	ACCEPTS(TCB_OUT_OF_DATE, m.component[15] = 2);
 	ACCEPTS(TCB_OUT_OF_DATE, m.tee_tcb_svn[0] = 5);
 	CHECK(r.module_status == TCB_OUT_OF_DATE && r.platform_status == TCB_UP_TO_DATE);
+	CHECK(r.tcb_date == 1762905600 && r.tcb_date_min == 1710288000);
 	ACCEPTS(TCB_OUT_OF_DATE_CONFIGURATION_NEEDED, m.tee_tcb_svn[0] = 5, m.pcesvn = 12);
 	CHECK(r.advisories.n == 2); /* MADE-M4 comes from two levels */
 	ACCEPTS(TCB_OUT_OF_DATE_CONFIGURATION_NEEDED, m.qe_svn = 3, m.pcesvn = 12);
@@ -134,6 +154,27 @@ TEST(check_made_levels)
 	REFUSES(E_TCB_REVOKED, m.tee_tcb_svn[0] = 5,
 		TCB_EDIT("\"OutOfDate\",\"advisoryIDs\":[\"MADE-M4\"]", "\"Revoked\""));
 	REFUSES(E_TCB_REVOKED, m.qe_svn = 3, QE_EDIT("\"OutOfDate\"", "\"Revoked\""));
+}
+
+/* More advisories than the result can hold, in one level. */
+TEST(check_made_too_many_advisories)
+{
+	struct buf b = buf_heap(1 << 16);
+	struct dcap_result r;
+	unsigned i;
+
+	buf_str(&b, "[\"MADE-0\"");
+	for (i = 1; i < LIMIT_ADVISORIES; i++)
+		buf_fmt(&b, ",\"MADE-%u\"", i);
+	buf_str(&b, "]");
+	ACCEPTS(TCB_CONFIGURATION_NEEDED, m.pcesvn = 12,
+		TCB_EDIT("[\"MADE-P3\",\"MADE-M4\"]", buf_text(&b)));
+	CHECK(r.advisories.n == LIMIT_ADVISORIES);
+	b.n--;
+	buf_str(&b, ",\"MADE-x\"]");
+	REFUSES(E_TCB_INFO_FORMAT, m.pcesvn = 12,
+		TCB_EDIT("[\"MADE-P3\",\"MADE-M4\"]", buf_text(&b)));
+	buf_drop(&b);
 }
 
 /* A TD that was started on module SVN 5 while 6 runs now. */
@@ -156,6 +197,9 @@ TEST(check_made_relaunch)
 	ACCEPTS(TCB_OUT_OF_DATE, old_module(&m), m.body_type = 2);
 	ACCEPTS(TCB_OUT_OF_DATE, old_module(&m), m.component[15] = 2);
 	REFUSES(E_TDX_MODULE_MISMATCH, old_module(&m), m.tee_tcb_svn2[1] = 3);
+	/* Only an old module is cured by a relaunch, not an old loader. */
+	ACCEPTS(TCB_OUT_OF_DATE, m.version = 5, m.tee_tcb_svn[2] = 2);
+	ACCEPTS(TCB_TD_RELAUNCH_ADVISED, old_module(&m), m.tee_tcb_svn[2] = 2);
 	/* The newest module has version 0: the highest level's components decide. */
 	ACCEPTS(TCB_TD_RELAUNCH_ADVISED, old_module(&m), m.tee_tcb_svn2[1] = 0,
 		m.tee_tcb_svn2[0] = 4);
@@ -259,4 +303,61 @@ TEST(check_policy_on_statuses_and_advisories)
 	CHECK_ERR(dcap_policy_check(&p, &r, NULL), E_TCB_POLICY);
 	p.accept_unevaluated = true;
 	CHECK_ERR(dcap_policy_check(&p, &r, NULL), E_OK);
+}
+
+/* The bundle with one text put in place of another. */
+static enum err with_edit(struct slice bundle, const char *find, const char *put)
+{
+	struct slice f = slice_str(find);
+	size_t at = slice_search(bundle, 0, f);
+	struct collateral c;
+	enum err e;
+
+	CHECK(at < bundle.n);
+	e = collateral_read(
+		JOIN(slice_sub(bundle, 0, at), slice_str(put), slice_from(bundle, at + f.n)), &c,
+		NULL);
+	if (!e) collateral_drop(&c);
+	return e;
+}
+
+TEST(check_collateral_members)
+{
+	static const char *const names[] = {"root_ca_crl", "pck_crl", "tcb_info_issuer_chain",
+		"tcb_info", "tcb_info_signature", "qe_identity_issuer_chain", "qe_identity",
+		"qe_identity_signature"};
+	struct made m;
+	struct slice bundle;
+	struct buf big = buf_heap(2 << 20);
+	struct collateral c;
+	char find[64], put[64];
+	size_t i;
+
+	made_default(&m);
+	m.chain_in_collateral = true;
+	made_build(&m);
+	bundle = m.in.collateral;
+	for (i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(find, sizeof find, "\"%s\":", names[i]);
+		snprintf(put, sizeof put, "\"%s_\":", names[i]);
+		CHECK_ERR(with_edit(bundle, find, put), E_COLLATERAL_FORMAT);
+		snprintf(put, sizeof put, "\"%s\":1,\"x\":", names[i]);
+		CHECK_ERR(with_edit(bundle, find, put), E_COLLATERAL_FORMAT);
+	}
+	CHECK_ERR(with_edit(bundle, "\"pck_cert", "\"new"), E_OK);
+	CHECK_ERR(with_edit(bundle,
+			  "\"pck_certificate_chain\":", "\"pck_certificate_chain\":null,\"x\":"),
+		E_OK);
+	CHECK_ERR(with_edit(bundle,
+			  "\"pck_certificate_chain\":", "\"pck_certificate_chain\":1,\"x\":"),
+		E_COLLATERAL_FORMAT);
+	CHECK_ERR(with_edit(bundle, "{", "["), E_COLLATERAL_FORMAT);
+	buf_put(&big, bundle);
+	while (big.n < LIMIT_COLLATERAL_BYTES)
+		buf_str(&big, " ");
+	CHECK_ERR(collateral_read(buf_slice(&big), &c, NULL), E_OK);
+	collateral_drop(&c);
+	buf_str(&big, " ");
+	CHECK_ERR(collateral_read(buf_slice(&big), &c, NULL), E_COLLATERAL_FORMAT);
+	buf_drop(&big);
 }

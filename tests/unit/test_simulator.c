@@ -15,7 +15,7 @@ static struct slice keccak_of(struct slice s)
 {
 	static uint8_t out[KECCAK256_LEN];
 
-	keccak256(s, out);
+	sim_keccak256(s, out);
 	return SLICE_OF(out);
 }
 
@@ -106,43 +106,43 @@ TEST(simulator_der_forms)
 	struct buf b = buf_heap(100000);
 	size_t mark;
 
-	der_int(&b, 0);
-	der_int(&b, 127);
-	der_int(&b, 128);
-	der_int(&b, 255);
-	der_int(&b, 65535);
-	der_int_bytes(&b, test_hex("00000001"));
+	asn_int(&b, 0);
+	asn_int(&b, 127);
+	asn_int(&b, 128);
+	asn_int(&b, 255);
+	asn_int(&b, 65535);
+	asn_int_bytes(&b, test_hex("00000001"));
 	CHECK_SLICE(buf_slice(&b), test_hex("02010002017f02020080020200ff020300ffff020101"));
 	buf_reset(&b);
-	der_named_bits(&b, 0x06);
-	der_named_bits(&b, 0xc0);
+	asn_named_bits(&b, 0x06);
+	asn_named_bits(&b, 0xc0);
 	CHECK_SLICE(buf_slice(&b), test_hex("03020106030206c0"));
 	buf_reset(&b);
-	der_oid(&b, "1.2.840.113741.1.13.1");
-	der_oid(&b, "2.16.840.1.113730.1.13");
+	asn_oid(&b, "1.2.840.113741.1.13.1");
+	asn_oid(&b, "2.16.840.1.113730.1.13");
 	CHECK_SLICE(buf_slice(&b), test_hex("06092a864886f84d010d0106096086480186f842010d"));
 	buf_reset(&b);
-	der_time(&b, 2524607999); /* the last second that UTCTime can say */
-	der_time(&b, 2524608000);
+	asn_time(&b, 2524607999); /* the last second that UTCTime can say */
+	asn_time(&b, 2524608000);
 	CHECK_SLICE(buf_slice(&b), SLICE("\x17\x0d"
 					 "491231235959Z"
 					 "\x18\x0f"
 					 "20500101000000Z"));
 	buf_reset(&b);
-	mark = der_open(&b, DER_OCTET_STRING);
+	mark = asn_open(&b, DER_OCTET_STRING);
 	buf_zeros(&b, 127);
-	der_close(&b, mark);
+	asn_close(&b, mark);
 	CHECK(b.n == 129 && b.p[1] == 127);
-	mark = der_open(&b, DER_OCTET_STRING);
+	mark = asn_open(&b, DER_OCTET_STRING);
 	buf_zeros(&b, 128);
-	der_close(&b, mark);
+	asn_close(&b, mark);
 	CHECK(b.n == 129 + 131 && b.p[130] == 0x81 && b.p[131] == 128);
-	mark = der_open(&b, DER_OCTET_STRING);
+	mark = asn_open(&b, DER_OCTET_STRING);
 	buf_zeros(&b, 65536);
-	der_close(&b, mark);
+	asn_close(&b, mark);
 	CHECK_SLICE(slice_sub(buf_slice(&b), 260, 5), test_hex("0483010000"));
 	buf_reset(&b);
-	der_oid(&b, "3.1");
+	asn_oid(&b, "3.1");
 	CHECK_ERR(b.err, E_FORMAT);
 	buf_drop(&b);
 }
