@@ -85,7 +85,8 @@ static enum err check_keys(const struct service *s)
 	uint32_t k;
 	size_t i;
 
-	for (k = ytree_first(s->tree, s->node); k; k = ytree_next(s->tree, ytree_next(s->tree, k))) {
+	for (k = ytree_first(s->tree, s->node); k;
+		k = ytree_next(s->tree, ytree_next(s->tree, k))) {
 		struct slice key = ytree_text(s->tree, k);
 
 		if (!is_x(key) && !listed(key, known)) note(s, FIND_UNKNOWN_KEY, "", key);
@@ -114,7 +115,8 @@ static bool reviewed(const struct service *s)
 static enum err judge_image(const struct service *s)
 {
 	const struct ytree *t = s->tree;
-	uint32_t image = ytree_get(t, s->node, "image"), pull = ytree_get(t, s->node, "pull_policy");
+	uint32_t image = ytree_get(t, s->node, "image"),
+		 pull = ytree_get(t, s->node, "pull_policy");
 	struct slice ref = ytree_text(t, image), policy = ytree_text(t, pull);
 
 	s->image->reference = ref;
@@ -258,7 +260,8 @@ static void judge_rights(const struct service *s)
 		if (present(t, ytree_get(t, s->node, devices[i])))
 			launcher(s, FIND_DEVICES, devices[i],
 				ytree_text(t, ytree_first(t, ytree_get(t, s->node, devices[i]))));
-	for (cap = ytree_first(t, ytree_get(t, s->node, "cap_add")); cap; cap = ytree_next(t, cap)) {
+	for (cap = ytree_first(t, ytree_get(t, s->node, "cap_add")); cap;
+		cap = ytree_next(t, cap)) {
 		if (cap_is_powerful(ytree_text(t, cap)))
 			launcher(s, FIND_CAPABILITY, "cap_add", ytree_text(t, cap));
 		else

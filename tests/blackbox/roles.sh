@@ -12,6 +12,7 @@ suite=roles
 role_pid() { pgrep -P "$sv_pid" -f -- "--role $1\$"; }
 
 simulator agent
+roles=$(pgrep -c -f -- "--role (store|http|runner|attest)")
 appliance --agent "$tmp/agent.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
 "$sv" roles --json > "$tmp/roles.json"
 tarball "$tests/skills/hello-world" "$tmp/hello.tar.gz"
@@ -136,7 +137,7 @@ stop "$sv_pid"
 is "SIGTERM: exit status" $? 0
 took=$(($(now_ms) - t))
 if [ "$took" -lt 5000 ]; then ok "SIGTERM: ends within 5 s"; else bad "SIGTERM" "$took ms"; fi
-is "nothing is left of it" "$(pgrep -cf -- "--role (store|http|runner|attest)\$")" 0
+is "nothing is left of it" "$(pgrep -c -f -- "--role (store|http|runner|attest)")" "$roles"
 is "no control group is left" "$(find /sys/fs/cgroup -maxdepth 3 -name "skill-verifier.$sv_pid" 2>/dev/null | wc -l)" 0
 appliance_at --agent "$tmp/agent.sock"
 is "the stopped job is finished after the restart" \
