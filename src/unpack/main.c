@@ -68,6 +68,8 @@ int helper_main(const char *name, const char *argument_hex)
 	if (strcmp(name, "unpack") == 0)
 		return unpack_process(HELPER_FD_RESULT, HELPER_FD_SOURCE, HELPER_FD_ROOT);
 	if (strcmp(name, "manifest") == 0)
-		return manifest_process(HELPER_FD_RESULT, HELPER_FD_SOURCE, buf_slice(&argument));
+		/* No name of a folder is not the same as an empty one. */
+		return manifest_process(HELPER_FD_RESULT, HELPER_FD_SOURCE,
+			argument.n ? buf_slice(&argument) : SLICE_NONE);
 	return 100;
 }

@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The vectors that come with expected values, through the commands that people
+# use: packages (inspect), event logs (check log), app-compose texts (check
+# compose), quotes (check quote). Argument: build folder.
+set -u
+suite=vectors
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+cat > "$tmp/run.py" <<'P'
+import glob, json, os, subprocess, sys, tempfile
+sv, what, vectors, tmp = sys.argv[1:5]
+def out(name, good, why=""):
+    print(("ok" if good else "not ok") + f" vectors {name}" + ("" if good else f": {why}"[:300]))
+def run(*args):
+    p = subprocess.run([sv, *args], capture_output=True, text=True, timeout=60)
+    try: return p.returncode, json.loads(p.stdout)
+    except ValueError: return p.returncode, {"stderr": p.stderr, "stdout": p.stdout[:200]}
+def pack(folder, kind):
+    """Archives that keep the layout of the package."""
+    f = os.path.join(tmp, "p." + kind)
+    if os.path.exists(f): os.unlink(f)
+    names = sorted(os.listdir(folder))
+    if kind == "zip": subprocess.run(["zip", "-qr", f, *names], cwd=folder, check=True)
+    else:
+        flag = {"tar": "-c", "tar.gz": "-cz", "tar.zst": "-c"}[kind]
+        extra = ["--zstd"] if kind == "tar.zst" else []
+        subprocess.run(["tar", *extra, flag + "f", f, *names], cwd=folder, check=True)
+    return f
+def compare(name, got, want, skip=()):
+    bad = [f"{k}: got {got.get(k)!r}, want {v!r}" for k, v in want.items()
+           if k not in skip and got.get(k) != v]
+    out(name, not bad, "; ".join(bad))
+
+if what == "packages":
+    for d in sorted(glob.glob(vectors + "/*/expected.json")):
+        want = json.load(open(d))
+        folder = os.path.join(os.path.dirname(d), "package")
+        for kind in ("tar", "tar.gz", "zip", "tar.zst"):
+            code, got = run("inspect", "--json", pack(folder, kind))
+            exp = 0 if want["outcome"] == "accepted" else 4
+            if code != exp:
+                out(f"inspect {want['id']} {kind}", False, f"exit {code}, {got}")
+                continue
+            compare(f"inspect {want['id']} {kind}", got, want, ("id", "source", "placeholders"))
+elif what == "logs":
+    for d in sorted(glob.glob(vectors + "/*/expected.json")):
+        want, folder = json.load(open(d)), os.path.dirname(d)
+        name, files = os.path.basename(folder), os.listdir(folder)
+        if "quote" not in want or "event_log" not in want: continue
+        quote = next((f for f in ("quote.bin", "quote.hex", "report.json", "quote-report.json",
+                                  "tdx-lite-getquote.json") if f in files), None)
+        log = next((f for f in ("event_log.json", "eventlog.json", "report.json", "quote-report.json",
+                                "tdx-lite-getquote.json") if f in files), None)
+        args = ["check", "log", "--json", "--quote", f"{folder}/{quote}", "--event-log", f"{folder}/{log}"]
+        compose = want.get("app_compose", {})
+        has = compose.get("present") and "app-compose.json" in files
+        if has: args += ["--app-compose", f"{folder}/app-compose.json"]
+        code, got = run(*args)
+        refused = bool(has) and not compose["matches_compose_hash_event"]
+        out(f"log {name}: verdict", code == (1 if refused else 0), f"exit {code}: {got.get('error_class')} {got.get('detail')} {got.get('stderr')}")
+        if refused: out(f"log {name}: class", got.get("error_class") == "COMPOSE_HASH", got.get("error_class"))
+        ev = got.get("event_log", {})
+        compare(f"log {name}: registers", ev, {k: v for k, v in want["event_log"].items()
+            if k in ("entries_per_imr", "rtmr3_events", "replayed", "replay_matches_quote",
+                     "rtmr3_at_boot_mr_done", "rtmr3_at_system_ready", "events_after_system_ready")})
+        ident = want.get("identity", {})
+        compare(f"log {name}: identity", got.get("identity", {}), {k: v for k, v in ident.items()
+            if k in ("app_id", "compose_hash", "instance_id", "os_image_hash_event", "storage_fs",
+                     "key_provider", "app_id_is_compose_hash_prefix")})
+        compare(f"log {name}: derived", got.get("derived", {}), want.get("derived", {}))
+        if has: compare(f"log {name}: app-compose", got.get("app_compose", {}),
+                        {k: compose[k] for k in ("length", "sha256", "matches_compose_hash_event")})
+    for f in sorted(glob.glob(vectors + "/synthetic-event-logs/*.json")):
+        v = json.load(open(f))
+        path = os.path.join(tmp, "log.json")
+        json.dump(v["event_log"], open(path, "w"))
+        code, got = run("check", "log", "--json", "--rtmr3", v["quoted_rtmr3"], "--event-log", path)
+        want = v["expected"]["accept"] if isinstance(v["expected"], dict) else v["expected"] == "accept"
+        out(f"log {os.path.basename(f)[:-5]}", code == (0 if want else 1), f"exit {code}: {got}, want accept={want}")
+elif what == "compose":
+    for c in json.load(open(vectors)):
+        path = os.path.join(tmp, "compose.json")
+        text = c["app_compose"] if isinstance(c["app_compose"], str) else json.dumps(c["app_compose"])
+        open(path, "w").write(text)
+        code, got = run("check", "compose", "--json", path)
+        out(f"compose {c['name']}", got.get("verdict") == c["expect"], f"got {got.get('verdict')} {got.get('detail')}, want {c['expect']}")
+elif what == "quotes":
+    e = json.load(open(vectors + "/expected.json"))
+    flags = {"allow_debug": "--allow-debug", "allow_service_td": "--allow-service-td"}
+    for c in e["cases"]:
+        policy = {**e["default_policy"], **c.get("policy", {})}
+        args = ["check", "quote", "--json", "--quote", f"{vectors}/{c['quote']}", "--at", str(c["now"]),
+                "--root", f"{vectors}/{c['trusted_root']}"]
+        if c.get("collateral"): args += ["--collateral", f"{vectors}/{c['collateral']}"]
+        args += [f for k, f in flags.items() if policy.get(k)]
+        if policy.get("min_qe_auth_data"): args += ["--min-qe-auth-data", str(policy["min_qe_auth_data"])]
+        code, got = run(*args)
+        if c["verdict"] == "accept":
+            compare(f"quote {c['name']}", got, {k: c[k] for k in ("verdict", "status", "advisory_ids",
+                "platform_status", "qe_status", "tdx_module_status") if k in c})
+            f = got.get("fields") or {}
+            bad = [k for k, v in c.get("fields", {}).items() if f.get(k) != v]
+            out(f"quote {c['name']}: fields", not bad, bad)
+            good = (code == 0) == (got.get("status") == "UpToDate") and code in (0, 1) and \
+                got["policy_verdict"] == ("accept" if got.get("status") == "UpToDate" else "reject")
+            out(f"quote {c['name']}: policy", good, f"exit {code} {got.get('policy_verdict')}")
+        else:
+            allowed = [c["error_class"], *c.get("also_acceptable", [])]
+            out(f"quote {c['name']}", code == 1 and got.get("verdict") == "reject" and
+                got.get("error_class") in allowed, f"exit {code} {got.get('error_class')}, want {allowed}")
+P
+
+run() { python3 "$tmp/run.py" "$sv" "$1" "$2" "$tmp"; }
+# Data made for this project is in the repository, so that a bare clone tests it.
+here=$tests/vectors
+if [ "$(id -u)" = 0 ] || "$sv" inspect "$tests/skills/hello-world" > /dev/null 2>&1; then
+	run packages "$here/skills/made"
+	if [ -d "$vectors/skills/real" ]; then run packages "$vectors/skills/real"
+	else skip "inspect real packages" "no $vectors/skills/real"; fi
+else
+	skip "inspect packages" "this machine lets ordinary users make no user namespace"
+fi
+if [ -d "$vectors/dstack" ]; then run logs "$vectors/dstack"
+else skip "event logs" "no $vectors/dstack"; fi
+if [ -f "$vectors/trust-chain/compose-pinning.json" ]; then run compose "$vectors/trust-chain/compose-pinning.json"
+else skip "app-compose texts" "no $vectors/trust-chain"; fi
+if [ -f "$vectors/dcap/expected.json" ]; then run quotes "$vectors/dcap"
+else skip "quotes" "no $vectors/dcap"; fi
+
+# ---- the worked example of a statement: canonical form, PAE, signature ----------------------
+ex=$vectors/skills/statement-example
+if [ -d "$ex" ]; then
+	"$sv" check attestation "$ex/dsse.json" --json > "$tmp/r.json"
+	is "statement example: the new members are missing, and only they" \
+		"$? $(jq -r '.links[] | select(.name == "statement") | .code' "$tmp/r.json")" "1 STATEMENT_SCHEMA"
+	is "statement example: nothing else fails" "$(jq -c '[.links[] | select(.state == "fail") | .name]' "$tmp/r.json")" '["statement"]'
+else
+	skip "statement example" "no $ex"
+fi
+
+# ---- compose-hash: exact bytes ---------------------------------------------------------------
+if [ -f "$vectors/dstack/compose-hash/expected.json" ]; then
+	for f in "$vectors"/dstack/compose-hash/[0-9]*.json; do
+		is "compose-hash $(basename "$f" .json)" "$("$sv" compose-hash "$f" 2> /dev/null)" "$(sha256sum "$f" | cut -d' ' -f1)"
+	done
+else
+	skip "compose-hash" "no $vectors/dstack/compose-hash"
+fi
