@@ -190,6 +190,16 @@ static void refuse_head(struct server *s, struct conn *c, enum err e, const char
 	answer_error(s, c, e, why);
 }
 
+/* A line feed without its carriage return: no later byte can make this a request. */
+static bool has_bare_lf(struct slice head)
+{
+	size_t i;
+
+	for (i = slice_find(head, 0, '\n'); i < head.n; i = slice_find(head, i + 1, '\n'))
+		if (i == 0 || head.p[i - 1] != '\r') return true;
+	return false;
+}
+
 /* One request out of what was read; false when it is not complete yet. */
 static bool take_request(struct server *s, struct conn *c)
 {
@@ -209,6 +219,8 @@ static bool take_request(struct server *s, struct conn *c)
 			refuse_head(s, c, E_URI_TOO_LONG, NULL);
 		else if (have.n >= LIMIT_HTTP_HEADER)
 			refuse_head(s, c, E_HEADER_TOO_LARGE, NULL);
+		else if (has_bare_lf(have))
+			refuse_head(s, c, E_BAD_REQUEST, "a line that ends in LF alone");
 		return c->state != CONN_HEAD;
 	}
 	e = request_read(slice_sub(have, 0, end), &r, &why);
