@@ -108,8 +108,9 @@ $(B)/runtimes/base/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/b
 	$(Q)vendor/deps build
 	$(Q)rootfs/build base $(VENDOR_CACHE) $(B)/runtimes
 
-vendor-update: ## lock the library versions that the archive has now
+vendor-update: ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
+	$(Q)rootfs/update base $(VENDOR_CACHE)
 
 # ---- what people run -------------------------------------------------------
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
@@ -135,7 +136,7 @@ bench-%: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/be
 lint: deps-lint ## format, static analysis, house rules
 	$(Q).ci/lint
 
-repro: deps-build ## build twice under different conditions and compare
+repro: deps-repro ## build twice under different conditions and compare
 	$(Q).ci/repro $(VENDOR_CACHE)
 
 clean: ## remove all that was built

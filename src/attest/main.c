@@ -284,7 +284,7 @@ static enum err build_statement(struct attest *a, const struct msg_result *m, st
 
 static void take_result(struct attest *a, struct message *m)
 {
-	struct msg_result res;
+	struct msg_result res = {0};
 	struct request *r = &a->queue[a->n];
 	struct why why = WHY_INIT;
 	struct slice bytes;
@@ -319,7 +319,7 @@ static void take_result(struct attest *a, struct message *m)
 
 static void take_identity(struct attest *a, struct message *m)
 {
-	struct msg_identity ask;
+	struct msg_identity ask = {0};
 	struct request *r = &a->queue[a->n];
 	static const uint8_t zero[NONCE_LEN];
 

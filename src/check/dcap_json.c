@@ -24,7 +24,7 @@ static int cmp_ids(const void *a, const void *b)
 
 void dcap_json_accept(struct jw *w, const struct dcap_result *r)
 {
-	const char *id[LIMIT_ADVISORIES];
+	const char *id[LIMIT_ADVISORIES] = {NULL};
 	size_t i;
 
 	for (i = 0; i < r->advisories.n; i++)

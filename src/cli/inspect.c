@@ -319,7 +319,7 @@ static int inspect_one(struct local *l, const char *path, bool as_json)
 {
 	static struct message m;
 	struct local_package p;
-	struct msg_refused ref;
+	struct msg_refused ref = {0};
 	struct why why = WHY_INIT;
 	int status = EXIT_CANNOT, fd;
 	enum err e = local_open(path, &p, &why);

@@ -232,7 +232,7 @@ static int finish(const struct outcome *o, const struct run_options *opt)
 static int take_result(struct message *m, const struct run_options *opt)
 {
 	static struct outcome o;
-	struct msg_result res;
+	struct msg_result res = {0};
 	unsigned bit, n = 0;
 	int status = EXIT_CANNOT;
 
@@ -277,7 +277,7 @@ static int run_one(struct local *l, const char *path, const struct run_options *
 {
 	static struct message m;
 	struct local_package p;
-	struct msg_refused ref;
+	struct msg_refused ref = {0};
 	struct why why = WHY_INIT;
 	int status = -1;
 	enum err e = local_open(path, &p, &why);

@@ -63,7 +63,7 @@ static enum err read_nonce(struct slice text, uint8_t out[NONCE_LEN])
 static void get_quote(struct server *s, struct conn *c, const struct request *r)
 {
 	struct slice nonce = request_param(r, "nonce");
-	struct msg_identity m;
+	struct msg_identity m = {0};
 
 	if (!nonce.p || read_nonce(nonce, m.nonce)) {
 		answer_error(s, c, E_NONCE_INVALID, NULL);
@@ -372,7 +372,7 @@ static void answer_immutable(
 
 static void job_answer(struct server *s, struct conn *c, struct message *m)
 {
-	struct msg_job job;
+	struct msg_job job = {0};
 	struct parts p;
 	struct buf body;
 
@@ -409,7 +409,7 @@ static void submitted(struct server *s, struct conn *c, struct message *m)
 	struct jw w = jw_to(&body, false);
 	uint8_t mem[64], sha[SHA256_LEN];
 	struct buf url = buf_on(mem, sizeof mem);
-	struct msg_submitted sub;
+	struct msg_submitted sub = {0};
 
 	if (MSG_READ(submitted, m, &sub) || sub.code) {
 		answer_error(s, c, sub.code ? (enum err)sub.code : E_INTERNAL, NULL);
@@ -441,7 +441,7 @@ static void health(struct server *s, struct conn *c, struct message *m)
 {
 	struct buf body = buf_heap(4096);
 	struct jw w = jw_to(&body, false);
-	struct msg_status st;
+	struct msg_status st = {0};
 	bool ready;
 	unsigned i;
 
@@ -493,7 +493,7 @@ static void info(struct server *s, struct conn *c, struct message *m)
 	struct buf body = body_buf(), policy = buf_heap(4096);
 	struct jw w = jw_to(&body, false);
 	struct slice runner = SLICE_NONE, attest = SLICE_NONE;
-	struct msg_info in;
+	struct msg_info in = {0};
 
 	if (MSG_READ(info, m, &in)) {
 		answer_error(s, c, E_INTERNAL, NULL);
@@ -530,7 +530,7 @@ static void info(struct server *s, struct conn *c, struct message *m)
 
 static void identity(struct server *s, struct conn *c, struct message *m)
 {
-	struct msg_evidence ev;
+	struct msg_evidence ev = {0};
 	struct buf body;
 	struct parts p;
 

@@ -106,7 +106,7 @@ static void stop(struct server *s)
 /* Exit status when the role has to end, -1 else. */
 static int from_init(struct server *s, struct message *m)
 {
-	struct msg_health h;
+	struct msg_health h = {0};
 	enum err e;
 
 	while ((e = chan_recv(s->control, m)) == E_OK) {

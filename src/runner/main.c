@@ -166,7 +166,7 @@ static enum err prepare(
 	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
 	static struct probe_line lines[PROBE_LINES];
-	struct msg_runner hello;
+	struct msg_runner hello = {0};
 	unsigned i, n = 0;
 	int exe, fd;
 	enum err e;
@@ -235,7 +235,7 @@ static void crashed(struct runner *r, const struct msg_attempt *at)
 
 static void start_job(struct runner *r, struct message *m)
 {
-	struct msg_run run;
+	struct msg_run run = {0};
 	struct slot *s = NULL;
 	unsigned i;
 	int pair[2], package;
@@ -272,7 +272,7 @@ static void start_job(struct runner *r, struct message *m)
 /* Adds the MAC over the record and passes the result on. */
 static enum err forward_result(struct runner *r, struct slot *s, struct message *m)
 {
-	struct msg_result res;
+	struct msg_result res = {0};
 	struct slice record;
 	enum err e = MSG_READ(result, m, &res);
 

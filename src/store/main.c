@@ -199,7 +199,7 @@ static int64_t attest_due(struct store *s)
 
 static void runner_hello(struct store *s, struct message *m)
 {
-	struct msg_runner hello;
+	struct msg_runner hello = {0};
 
 	if (MSG_READ(runner, m, &hello)) return;
 	s->slots = hello.slots;
@@ -209,7 +209,7 @@ static void runner_hello(struct store *s, struct message *m)
 
 static void job_result(struct store *s, struct message *m)
 {
-	struct msg_result res;
+	struct msg_result res = {0};
 	struct active *a;
 	enum err e;
 
@@ -232,7 +232,7 @@ static void job_result(struct store *s, struct message *m)
 
 static void job_refused(struct store *s, struct message *m)
 {
-	struct msg_refused ref;
+	struct msg_refused ref = {0};
 	struct active *a;
 
 	if (MSG_READ(refused, m, &ref)) return;
@@ -245,7 +245,7 @@ static void job_refused(struct store *s, struct message *m)
 
 static void job_phase(struct store *s, struct message *m)
 {
-	struct msg_phase phase;
+	struct msg_phase phase = {0};
 	struct active *a;
 
 	if (MSG_READ(phase, m, &phase)) return;
@@ -255,7 +255,7 @@ static void job_phase(struct store *s, struct message *m)
 
 static void job_crashed(struct store *s, struct message *m)
 {
-	struct msg_attempt at;
+	struct msg_attempt at = {0};
 	struct active *a;
 
 	if (MSG_READ(attempt, m, &at)) return;
@@ -296,7 +296,7 @@ static void runner_gone(struct store *s)
 
 static void attest_hello(struct store *s, struct message *m)
 {
-	struct msg_attester hello;
+	struct msg_attester hello = {0};
 
 	if (MSG_READ(attester, m, &hello)) return;
 	s->attest_ready = hello.ready;
@@ -307,7 +307,7 @@ static void attest_hello(struct store *s, struct message *m)
 
 static void job_signed(struct store *s, struct message *m)
 {
-	struct msg_evidence ev;
+	struct msg_evidence ev = {0};
 	struct active *a;
 	enum err e;
 
@@ -327,7 +327,7 @@ static void job_signed(struct store *s, struct message *m)
 
 static void job_retry(struct store *s, struct message *m)
 {
-	struct msg_retry retry;
+	struct msg_retry retry = {0};
 	struct active *a;
 	int64_t pause;
 
@@ -392,7 +392,7 @@ static void spool(struct store *s, const struct message *m)
 static void submit(struct store *s, struct message *m)
 {
 	struct msg_submitted answer = {.code = E_INTERNAL};
-	struct msg_submit sub;
+	struct msg_submit sub = {0};
 	int fd = message_fd(m, 0);
 
 	if (!MSG_READ(submit, m, &sub) && fd >= 0) {
@@ -413,8 +413,8 @@ static void get(struct store *s, struct message *m)
 {
 	static uint8_t mem[16 * KIB];
 	struct buf b = buf_on(mem, sizeof mem);
-	struct msg_get want;
-	struct msg_job out;
+	struct msg_get want = {0};
+	struct msg_job out = {0};
 	int fds[CHAN_FDS];
 	unsigned i;
 
@@ -499,7 +499,7 @@ static void from_http(struct store *s, struct message *m)
 
 static void new_peer(struct store *s, struct message *m)
 {
-	struct msg_peer peer;
+	struct msg_peer peer = {0};
 
 	if (MSG_READ(peer, m, &peer)) return;
 	switch (peer.role) {
@@ -522,7 +522,7 @@ static void new_peer(struct store *s, struct message *m)
 /* Returns false when the role has to end. */
 static bool from_init(struct store *s, struct message *m)
 {
-	struct msg_stop st;
+	struct msg_stop st = {0};
 
 	switch (m->type) {
 	case MSG_PING: chan_send(s->control, MSG_PONG, 0, SLICE_NONE, NULL, 0); return true;
