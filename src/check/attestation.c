@@ -19,7 +19,7 @@ struct event_in *event_list_add(struct event_list *l)
 	static const struct event_in empty;
 	struct event_in *at;
 
-	if (l->n == LIMIT_EVENTS) return NULL;
+	/* The buffer's maximum is the limit. */
 	if (l->n == 0) l->mem = buf_heap(LIMIT_EVENTS * sizeof empty);
 	buf_put(&l->mem, slice_of(&empty, sizeof empty));
 	if (l->mem.err) return NULL;

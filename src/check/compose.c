@@ -247,7 +247,6 @@ static enum err read_envs(struct compose *c, struct findings *f, struct why *why
 	const struct cJSON *array = json_get(c->tree, "allowed_envs"), *j;
 	struct slice s;
 
-	if (!json_is_array(array)) return E_OK;
 	c->allowed_envs = array;
 	for (j = json_child(array); j; j = json_next(j)) {
 		if (json_str(j, &s)) return bad(why, "allowed_envs", "holds what is no text");

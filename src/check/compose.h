@@ -34,7 +34,7 @@ struct compose {
 	struct slice key_provider;    /* "none", "kms", "local" or "tpm" */
 	struct slice key_provider_id; /* hex text; empty: any */
 	bool public_tcbinfo, public_logs, no_instance_id, gateway;
-	const struct cJSON *allowed_envs; /* array of texts, or NULL */
+	const struct cJSON *allowed_envs; /* array of texts, null or NULL */
 };
 
 /* SHA-256 of the text; E_COMPOSE_HASH when it is not the measured hash (32 bytes). */

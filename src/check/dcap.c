@@ -22,6 +22,11 @@
 #define TD_PERFMON         (1ULL << 63)
 #define TD_ALLOWED         (TD_SEPT_VE_DISABLE | TD_PKS | TD_KEY_LOCKER | TD_PERFMON)
 
+/* The documents that we can use, specs/dcap.md 2.3 G. */
+#define TCB_INFO_VERSION    3
+#define TCB_TYPE            0
+#define QE_IDENTITY_VERSION 2
+
 /* Everything one verification works on. */
 struct run {
 	const struct dcap_input *in;
@@ -246,7 +251,7 @@ static enum err step_qe_identity(struct run *run)
 	return E_OK;
 }
 
-/* G; versions and tcbType were judged by the readers. */
+/* G: both documents are of the kind we know, and for this machine. */
 static enum err step_bindings(struct run *run)
 {
 	const struct tcb_info *t = &run->tcb;
@@ -254,12 +259,18 @@ static enum err step_bindings(struct run *run)
 	uint32_t least = run->in->min_tcb_eval;
 
 	if (!run->full) return E_OK;
+	if (t->version != TCB_INFO_VERSION || t->tcb_type != TCB_TYPE)
+		return why_set(run->why, E_TCB_INFO_FORMAT, "TCB info: version %u, tcbType %u",
+			(unsigned)t->version, (unsigned)t->tcb_type);
 	if (is_tdx(run) ? !t->tdx : !t->sgx)
 		return why_set(run->why, E_TCB_INFO_MISMATCH, "TCB info: for another TEE");
 	if (memcmp(t->fmspc, pck->fmspc, sizeof t->fmspc) != 0)
 		return why_set(run->why, E_TCB_INFO_MISMATCH, "TCB info: for another FMSPC");
 	if (memcmp(t->pceid, pck->pceid, sizeof t->pceid) != 0)
 		return why_set(run->why, E_TCB_INFO_MISMATCH, "TCB info: for another PCEID");
+	if (run->qe.version != QE_IDENTITY_VERSION)
+		return why_set(run->why, E_QE_IDENTITY_FORMAT, "QE identity: version %u",
+			(unsigned)run->qe.version);
 	if (is_tdx(run) ? !run->qe.td_qe : !run->qe.qe)
 		return why_set(run->why, E_QE_IDENTITY_MISMATCH,
 			"QE identity: of another quoting enclave");

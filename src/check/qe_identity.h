@@ -14,6 +14,7 @@
 
 struct qe_identity {
 	struct cJSON *tree;              /* owned; advisories of the levels live in it */
+	uint32_t version;                /* 2 in what we can use: the caller judges */
 	bool td_qe, qe;                  /* id is "TD_QE" or "QE"; neither: for nobody */
 	int64_t issue_date, next_update; /* seconds since 1970, both inclusive */
 	uint32_t evaluation;             /* tcbEvaluationDataNumber */

@@ -7,8 +7,6 @@
 #include "base/cur.h"
 #include "base/num.h"
 
-#define TCB_INFO_VERSION 3
-
 static enum err bad(struct why *why, const char *what)
 {
 	return why_set(why, E_TCB_INFO_FORMAT, "%s", what);
@@ -124,8 +122,8 @@ static enum err read_all(const struct cJSON *j, struct tcb_info *t, struct why *
 	struct slice id;
 	uint64_t v;
 
-	if (json_get_u64(j, "version", UINT32_MAX, &v) || v != TCB_INFO_VERSION)
-		return bad(why, "TCB info: not version 3");
+	if (json_get_u64(j, "version", UINT32_MAX, &v)) return bad(why, "TCB info: no version");
+	t->version = (uint32_t)v;
 	if (json_get_str(j, "id", &id)) return bad(why, "TCB info: no id");
 	t->tdx = slice_is(id, "TDX");
 	t->sgx = slice_is(id, "SGX");
@@ -134,8 +132,8 @@ static enum err read_all(const struct cJSON *j, struct tcb_info *t, struct why *
 	if (json_get_hex(j, "fmspc", t->fmspc, sizeof t->fmspc) ||
 		json_get_hex(j, "pceId", t->pceid, sizeof t->pceid))
 		return bad(why, "TCB info: fmspc or pceId is missing or malformed");
-	if (json_get_u64(j, "tcbType", UINT32_MAX, &v) || v != 0)
-		return bad(why, "TCB info: tcbType is not 0");
+	if (json_get_u64(j, "tcbType", UINT32_MAX, &v)) return bad(why, "TCB info: no tcbType");
+	t->tcb_type = (uint32_t)v;
 	if (json_get_u64(j, "tcbEvaluationDataNumber", UINT32_MAX, &v))
 		return bad(why, "TCB info: no tcbEvaluationDataNumber");
 	t->evaluation = (uint32_t)v;

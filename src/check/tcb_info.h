@@ -33,6 +33,7 @@ struct tcb_level {
 
 struct tcb_info {
 	struct cJSON *tree;              /* owned; advisories of the levels live in it */
+	uint32_t version, tcb_type;      /* 3 and 0 in what we can use; judged by the caller */
 	bool tdx;                        /* id is "TDX" */
 	bool sgx;                        /* id is "SGX"; neither: for nobody */
 	int64_t issue_date, next_update; /* seconds since 1970, both inclusive */

@@ -167,7 +167,7 @@ static enum err relaunch(const struct tcb_info *t, const struct sgx_ext *pck,
 
 	if (m->qe->verdict.status != TCB_UP_TO_DATE) return E_OK;
 	if (!m->module || m->module->verdict.status != TCB_OUT_OF_DATE) return E_OK;
-	if (*p != TCB_OUT_OF_DATE && *p != TCB_OUT_OF_DATE_CONFIGURATION_NEEDED) return E_OK;
+	/* So *p is OutOfDate by now, with or without ConfigurationNeeded. */
 	if (s > TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED) return E_OK;
 	e = module_is_newest(t, td, &newest, why);
 	if (e || !newest) return e;

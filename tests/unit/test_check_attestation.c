@@ -378,6 +378,25 @@ TEST(check_attestation_msgpack_members)
 	reads(&p);
 }
 
+/* More runtime events than a log may have, each as short as can be. */
+TEST(check_attestation_scale_events)
+{
+	struct attestation a;
+	unsigned n;
+
+	for (n = LIMIT_EVENTS; n <= LIMIT_EVENTS + 1; n++) {
+		struct buf b = buf_heap(1 << 20);
+		struct why why = WHY_INIT;
+
+		buf_put(&b, SLICE("\0\0\4q\0"));
+		buf_le16(&b, (uint16_t)(n << 2 | 1));
+		buf_zeros(&b, 2 * n + 65);
+		CHECK_ERR(attestation_read(buf_slice(&b), &a, &why),
+			n == LIMIT_EVENTS ? E_COPY_MISMATCH : E_ATTESTATION_FORMAT);
+		buf_drop(&b);
+	}
+}
+
 /* Lengths of SCALE have one form each. */
 TEST(check_attestation_scale_lengths)
 {

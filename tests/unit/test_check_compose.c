@@ -193,6 +193,54 @@ TEST(check_compose_variables)
 	}
 }
 
+/* What comes after a nested value is seen as well. */
+TEST(check_compose_variables_behind_lists)
+{
+	NOTES(FIND_VARIABLE, "    environment: {A: x}\n    command: [[a], '$Z']\n");
+	NOTES(FIND_VARIABLE, "    labels: [a, b]\n    user: $Z\n");
+}
+
+TEST(check_compose_yaml_limits)
+{
+	struct buf b = buf_heap(1 << 20);
+	unsigned i, n;
+
+	/* Nodes: the list, its items, and what is around it. */
+	for (n = LIMIT_COMPOSE_NODES - 20; n <= LIMIT_COMPOSE_NODES; n += 20) {
+		buf_reset(&b);
+		buf_str(&b, SERVICE("    command: ["));
+		for (i = 0; i < n; i++)
+			buf_str(&b, "a,");
+		buf_str(&b, "]\n");
+		EXPECT_APP(app(buf_text(&b), ""), n < LIMIT_COMPOSE_NODES ? PIN_PINNED : PIN_REFUSE,
+			n < LIMIT_COMPOSE_NODES ? E_OK : E_COMPOSE_YAML, FINDING_COUNT);
+	}
+	for (n = 256; n <= 257; n++) {
+		buf_reset(&b);
+		for (i = 0; i < n; i++)
+			buf_fmt(&b, "x-%u: &a%u 1\n", i, i);
+		buf_str(&b, SERVICE(""));
+		EXPECT_APP(app(buf_text(&b), ""), n == 256 ? PIN_PINNED : PIN_REFUSE,
+			n == 256 ? E_OK : E_COMPOSE_YAML, FINDING_COUNT);
+	}
+	for (n = 63; n <= 64; n++) {
+		buf_reset(&b);
+		buf_fmt(&b, "x-a: &%0*u 1\n%s", (int)n, 7U, SERVICE(""));
+		EXPECT_APP(app(buf_text(&b), ""), n == 63 ? PIN_PINNED : PIN_REFUSE,
+			n == 63 ? E_OK : E_COMPOSE_YAML, FINDING_COUNT);
+	}
+	for (n = LIMIT_COMPOSE_YAML_BYTES; n <= LIMIT_COMPOSE_YAML_BYTES + 1; n++) {
+		buf_reset(&b);
+		buf_str(&b, SERVICE("#"));
+		while (b.n < n)
+			buf_str(&b, "x");
+		EXPECT_APP(app(buf_text(&b), ""),
+			n == LIMIT_COMPOSE_YAML_BYTES ? PIN_PINNED : PIN_REFUSE,
+			n == LIMIT_COMPOSE_YAML_BYTES ? E_OK : E_COMPOSE_YAML, FINDING_COUNT);
+	}
+	buf_drop(&b);
+}
+
 /* Nine lines that would be a billion texts. */
 TEST(check_compose_aliases_do_not_multiply)
 {
@@ -234,6 +282,9 @@ TEST(check_compose_merge_keys)
 		"'}}\n",
 		"x-s: &s {z: {image: y}}\nservices: {<<: *s, a: {image: 'x@sha256:" DIGEST "'}}\n",
 		"x-i: &i y\nservices: {a: {image: *i}}\n",
+		"x-b: &b {image: 'x@sha256:" DIGEST "'}\nservices: {a: {image: y, <<: *b}}\n",
+		"x-b: &b {image: 'x@sha256:" DIGEST
+		"', tty: true}\nservices: {a: {build: ., <<: *b, init: true}}\n",
 	};
 	size_t i;
 

@@ -143,6 +143,22 @@ TEST(check_compose_frames)
 		EXPECT_APP(slice_str(docs[i].text), docs[i].verdict, docs[i].code, docs[i].finding);
 }
 
+TEST(check_compose_size)
+{
+	struct slice text = app(SERVICE(""), "");
+	static struct findings f;
+	struct buf b = buf_heap(2 << 20);
+	enum err e;
+
+	buf_put(&b, text);
+	while (b.n < LIMIT_COMPOSE_BYTES)
+		buf_u8(&b, ' ');
+	CHECK(judge(buf_slice(&b), NULL, &f, &e) == PIN_PINNED);
+	buf_u8(&b, ' ');
+	CHECK(judge(buf_slice(&b), NULL, &f, &e) == PIN_REFUSE && e == E_COMPOSE_FORMAT);
+	buf_drop(&b);
+}
+
 TEST(check_compose_policy)
 {
 	uint8_t script[1][32], launcher[1][32];
@@ -155,6 +171,7 @@ TEST(check_compose_policy)
 			",\"pre_launch_script\":\"echo\",\"new\":1");
 	static struct findings f;
 	enum err e;
+	size_t i;
 
 	sha256(SLICE("echo"), script[0]);
 	hex_exact(SLICE(DIGEST), launcher[0], 32);
@@ -165,7 +182,15 @@ TEST(check_compose_policy)
 	CHECK(has(&f, FIND_REVIEWED_LAUNCHER) && has(&f, FIND_PRIVILEGED) && !f.fatal);
 	script[0][0] ^= 1;
 	CHECK(judge(text, &policy, &f, &e) == PIN_UNPINNED && has(&f, FIND_PRE_LAUNCH_SCRIPT));
+	CHECK(judge(app(SERVICE(""), ",\"init_script\":[\"docker run x\"]"), &policy, &f, &e) ==
+		PIN_UNPINNED);
+	for (i = 0; i < f.n; i++)
+		if (f.item[i].code == FIND_INIT_SCRIPT)
+			CHECK(strstr(f.item[i].text, "holds \"docker run\""));
 	script[0][0] ^= 1;
+	CHECK(judge(SLICE("{\"manifest_version\":1,\"runner\":\"bash\",\"bash_script\":\"echo\"}"),
+		      &policy, &f, &e) == PIN_PINNED);
+	CHECK(has(&f, FIND_REVIEWED_SCRIPT));
 	launcher[0][31] ^= 1;
 	CHECK(judge(text, &policy, &f, &e) == PIN_UNPINNED && has(&f, FIND_ENGINE));
 }

@@ -64,6 +64,29 @@ TEST(check_made_tcb_info)
 	ACCEPTS(TCB_UP_TO_DATE, TCB_EDIT("\"tcbType\":0", "\"tcbType\":0,\"new\":[{\"x\":null}]"));
 }
 
+/* Of two faults in the documents, the one of the earlier step counts. */
+TEST(check_made_document_order)
+{
+	REFUSES(E_TCB_INFO_EXPIRED, TCB_EDIT("\"tcbType\":0", "\"tcbType\":1"),
+		m.tcb_edit[1].find = "2026-03-22", m.tcb_edit[1].put = "2026-02-21");
+	REFUSES(E_QE_IDENTITY_EXPIRED, TCB_EDIT("\"version\":3", "\"version\":4"),
+		QE_EDIT("2026-03-22", "2026-02-21"));
+	REFUSES(E_TCB_INFO_FORMAT, TCB_EDIT("\"version\":3", "\"version\":4"),
+		QE_EDIT("\"version\":2", "\"version\":1"));
+	REFUSES(E_TCB_INFO_MISMATCH, TCB_EDIT("A0B1C2D3E4F5", "A0B1C2D3E4F6"),
+		QE_EDIT("\"version\":2", "\"version\":1"));
+	REFUSES(E_QE_IDENTITY_FORMAT, m.qe_misc = 1, QE_EDIT("\"version\":2", "\"version\":1"));
+	REFUSES(E_TCB_INFO_CHAIN, m.tcb.ca = true, m.qe_signer.ca = true);
+	REFUSES(E_CRL_EXPIRED, m.pck_crl.until = "260228235959Z", m.tcb.ca = true);
+	REFUSES(E_PCK_EXTENSION, m.no_sgx = true, m.root_crl.version = 1);
+	REFUSES(E_CERT_EXPIRED, m.pck.until = "260228235959Z", m.no_sgx = true);
+	REFUSES(E_QE_REPORT_DATA, m.qe_data_tail = 1, m.qe_misc = 1);
+	REFUSES(E_QE_TCB_NOT_SUPPORTED, m.qe_svn = 1, m.bad_att_key = true);
+	REFUSES(E_QUOTE_SIGNATURE, m.bad_att_key = true, m.mrsignerseam = 1);
+	REFUSES(E_TDX_MODULE_MISMATCH, m.mrsignerseam = 1, m.pcesvn = 1);
+	REFUSES(E_TCB_NOT_SUPPORTED, m.pcesvn = 1, m.td_attributes = 1);
+}
+
 TEST(check_made_equal_levels_are_refused)
 {
 	REFUSES(E_TCB_INFO_FORMAT, m.level_twice = true);
