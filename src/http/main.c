@@ -130,7 +130,7 @@ static int from_store(struct server *s, struct message *m)
 	enum err e;
 
 	while ((e = chan_recv(&s->store, m)) == E_OK) {
-		api_message(s, m);
+		replies_message(s, m);
 		message_drop(m);
 	}
 	/* Without store nothing can be answered; init restarts both. */

@@ -89,7 +89,7 @@ struct server {
 void conn_open(struct server *s, int fd);
 /*
  * Goes on with a connection as far as it goes without waiting: after an event,
- * and after api.c has changed its state on an answer of store.
+ * and after replies.c has changed its state on an answer of store.
  */
 void conn_drive(struct server *s, struct conn *c);
 /* Ends connections whose time is over; milliseconds until the next one. */
@@ -106,8 +106,10 @@ struct conn *conn_by_id(struct server *s, uint64_t id);
 void api_request(struct server *s, struct conn *c, const struct request *r);
 /* The upload is complete. */
 void api_uploaded(struct server *s, struct conn *c);
+
+/* replies.c */
 /* A message from store. */
-void api_message(struct server *s, struct message *m);
+void replies_message(struct server *s, struct message *m);
 
 /* answer.c */
 struct answer_head {
