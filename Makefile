@@ -27,7 +27,8 @@ CC      := musl-gcc -isystem $(B)/kernel-headers
 CFLAGS  := -O2 $(HARD) -ftrivial-auto-var-init=zero
 VFLAGS  := $(CFLAGS)
 CRT     := /usr/lib/x86_64-linux-musl
-GCCCRT  := $(shell dirname "$$(gcc -print-file-name=crtbeginS.o)")
+# Asked when linking, not before: make itself may have to install gcc.
+GCCCRT   = $(shell dirname "$$(gcc -print-file-name=crtbeginS.o)")
 LINK     = $(CC) -nostartfiles -static -o $@ $(CRT)/rcrt1.o $(CRT)/crti.o $(GCCCRT)/crtbeginS.o \
 	$(filter %.o %.a,$^) $(LIBS) $(GCCCRT)/crtendS.o $(CRT)/crtn.o -Wl,-pie,--no-dynamic-linker \
 	-Wl,-z,text,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--build-id=none,-s
@@ -50,8 +51,10 @@ FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
+DEPS  := $(addprefix deps-,build test lint asan bench repro)
+
 .DEFAULT_GOAL := all
-.PHONY: all demo test asan fuzz bench lint repro clean help deps-% vendor-update version-check
+.PHONY: all demo test asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -142,8 +145,8 @@ repro: deps-repro ## build twice under different conditions and compare
 clean: ## remove all that was built
 	rm -rf $(B)
 
-deps-%:
-	$(Q)vendor/deps $*
+$(DEPS):
+	$(Q)vendor/deps $(@:deps-%=%)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
