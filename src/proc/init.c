@@ -11,10 +11,8 @@
  */
 #include "proc/init.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,8 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +28,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "proc/msg.h"
+#include "proc/place.h"
 #include "proc/role.h"
 #include "proc/selftest.h"
 #include "proc/sys.h"
@@ -50,7 +47,6 @@
 /* Of an orderly stop: first http and runner finish, then store and attest, then all are killed. */
 #define STOP_WORK_MS  2000
 #define STOP_STORE_MS 4000
-#define BACKLOG       512
 
 struct child {
 	const struct role *role;
@@ -58,6 +54,7 @@ struct child {
 	int pidfd;
 	struct chan control;
 	bool ready, stopping;
+	bool once_ready;                /* in any of its lives */
 	int64_t started_ms, restart_ms; /* restart_ms 0: not waiting */
 	int64_t ping_ms;                /* when the unanswered ping went out; 0: none */
 	unsigned soon;                  /* deaths soon after a start, in a row */
@@ -84,93 +81,6 @@ static int64_t now_ms(void)
 }
 
 /* ---- starting ------------------------------------------------------------- */
-
-/* Descriptors 0, 1, 2 exist, whatever started us. */
-static enum err standard_descriptors(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd < 0) return E_SYSTEM;
-	} while (fd < 3);
-	close(fd);
-	return E_OK;
-}
-
-static enum err open_signals(struct init *in)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGQUIT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return E_SYSTEM;
-	signal(SIGPIPE, SIG_IGN);
-	in->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return in->signals < 0 ? E_SYSTEM : E_OK;
-}
-
-/* The data directory belongs to store alone. */
-static enum err prepare_data(const struct init *in, struct why *why)
-{
-	uint32_t uid = role_store.uid;
-	struct stat st;
-
-	if (mkdir(in->conf.data, 0700) < 0 && errno != EEXIST)
-		return why_sys(why, E_CONFIG, in->conf.data);
-	if (stat(in->conf.data, &st) < 0 || !S_ISDIR(st.st_mode))
-		return why_sys(why, E_CONFIG, in->conf.data);
-	if (st.st_uid != uid && chown(in->conf.data, uid, uid) < 0)
-		return why_sys(why, E_CONFIG, "data directory");
-	if (chmod(in->conf.data, 0700) < 0 && errno != EPERM)
-		return why_sys(why, E_CONFIG, "data directory");
-	return E_OK;
-}
-
-static enum err open_listener(struct init *in, struct why *why)
-{
-	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(in->conf.listen_port)};
-	struct sockaddr_in6 v6 = {
-		.sin6_family = AF_INET6, .sin6_port = htons(in->conf.listen_port)};
-	bool six = strchr(in->conf.listen_host, ':') != NULL;
-	struct sockaddr *addr = six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
-	int one = 1;
-
-	if (inet_pton(six ? AF_INET6 : AF_INET, in->conf.listen_host,
-		    six ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
-		return why_set(why, E_CONFIG, "--listen: not a numeric address");
-	in->listener =
-		socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (in->listener < 0) return why_sys(why, E_CONFIG, "--listen");
-	setsockopt(in->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (bind(in->listener, addr, six ? sizeof v6 : sizeof v4) < 0 ||
-		listen(in->listener, BACKLOG) < 0)
-		return why_sys(why, E_CONFIG, "--listen");
-	return E_OK;
-}
-
-/* Our own file: executed again for each role, and its digest goes into statements. */
-static enum err open_binary(struct init *in, struct why *why)
-{
-	struct sha256 h;
-	uint8_t mem[64 * KIB];
-	ssize_t n;
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0) return why_sys(why, E_CONFIG, "/proc/self/exe");
-	sha256_init(&h);
-	while ((n = read(fd, mem, sizeof mem)) > 0)
-		sha256_add(&h, slice_of(mem, (size_t)n));
-	if (n < 0) return why_sys(why, E_CONFIG, "/proc/self/exe");
-	sha256_out(&h, in->boot.binary_sha256);
-	in->exe = fd;
-	return E_OK;
-}
 
 /* Moves a descriptor out of the way of the fixed numbers below. */
 static int high(int fd)
@@ -321,6 +231,17 @@ static void schedule_restart(struct init *in, struct child *c, bool orderly)
 	c->restart_ms = now_ms() + wait + 1;
 }
 
+/*
+ * Nothing is gained by starting again: the role says so, or it could not be
+ * confined at the first start, which is a property of this place.
+ */
+static bool is_fatal(const struct child *c, int status)
+{
+	return WIFEXITED(status) &&
+	       (WEXITSTATUS(status) == ROLE_EXIT_FATAL ||
+		       (WEXITSTATUS(status) == ROLE_EXIT_UNCONFINED && !c->once_ready));
+}
+
 static void ended(struct init *in, struct child *c, int status)
 {
 	bool orderly =
@@ -335,7 +256,7 @@ static void ended(struct init *in, struct child *c, int status)
 	fd_close(&c->pidfd);
 	c->pid = 0;
 	c->ready = false;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_FATAL) {
+	if (is_fatal(c, status)) {
 		in->fatal = true;
 		begin_stop(in);
 	}
@@ -361,6 +282,13 @@ static void reap(struct init *in)
 			if (in->child[i].pid == pid) ended(in, &in->child[i], status);
 }
 
+/* Roles live only beside a store: one that waits for it is not waited for. */
+static bool may_start(const struct init *in, const struct child *c)
+{
+	return !c->pid && c->restart_ms &&
+	       (c->role->id == ROLE_STORE || in->child[ROLE_STORE].pid > 0);
+}
+
 static void restart_due(struct init *in)
 {
 	int64_t now = now_ms();
@@ -370,8 +298,7 @@ static void restart_due(struct init *in)
 	for (i = 0; i < ROLE_COUNT; i++) {
 		struct child *c = &in->child[i];
 
-		if (c->pid || !c->restart_ms || now < c->restart_ms) continue;
-		if (c->role->id != ROLE_STORE && !in->child[ROLE_STORE].pid) continue;
+		if (!may_start(in, c) || now < c->restart_ms) continue;
 		c->stopping = false;
 		if (spawn(in, c)) {
 			log_event(LOG_ERROR, "role.not-started", "role=%s errno=%d", c->role->name,
@@ -410,7 +337,7 @@ static void read_control(struct child *c)
 
 	while (chan_recv(&c->control, &m) == E_OK) {
 		if (m.type == MSG_READY) {
-			c->ready = true;
+			c->ready = c->once_ready = true;
 			log_event(LOG_INFO, "role.ready", "role=%s ms=%lld", c->role->name,
 				(long long)(now_ms() - c->started_ms));
 		} else if (m.type == MSG_PONG) {
@@ -491,7 +418,7 @@ static int next_wakeup(const struct init *in)
 
 	if (in->stop_ms) return 50;
 	for (i = 0; i < ROLE_COUNT; i++)
-		if (in->child[i].restart_ms && !in->child[i].pid && in->child[i].restart_ms < next)
+		if (may_start(in, &in->child[i]) && in->child[i].restart_ms < next)
 			next = in->child[i].restart_ms;
 	return next <= now ? 0 : (int)(next - now);
 }
@@ -529,17 +456,19 @@ static int loop(struct init *in)
 static enum err prepare(struct init *in, struct why *why)
 {
 	char note[96];
-	enum err e = selftest(why);
+	enum err e = place_descriptors(why);
 
+	if (!e) e = place_signals(&in->signals, why);
+	if (!e) e = selftest(why);
 	if (e) return e;
 	log_event(LOG_INFO, "init.self-test", "%s", "result=ok");
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return why_sys(why, E_CONFIG, "subreaper");
 	/* The binary first: an outer namespace may not see /proc as we do. */
-	e = open_binary(in, why);
+	e = place_binary(&in->exe, in->boot.binary_sha256, why);
 	if (!e) e = userns_become_root(why);
-	if (!e) e = prepare_data(in, why);
-	if (!e) e = open_listener(in, why);
+	if (!e) e = place_data(&in->conf, role_store.uid, why);
+	if (!e) e = place_listener(&in->conf, &in->listener, why);
 	if (e) return e;
 	cgroup_env_open(&in->cgroup, note, sizeof note);
 	log_event(LOG_INFO, "init.cgroup", "found=\"%s\"", note);
@@ -566,8 +495,6 @@ int init_main(const struct conf *conf)
 	in.cgroup = (struct cgroup_env)CGROUP_ENV_INIT;
 	log_role("init");
 	log_threshold((enum log_level)conf->log_level);
-	/* Whoever started us may have left descriptors open; roles must not see them. */
-	if (standard_descriptors() || sys_close_range(3, ~0U, 0) < 0 || open_signals(&in)) return 3;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	for (i = 0; i < ROLE_COUNT; i++)
 		in.child[i] = (struct child){

@@ -199,7 +199,7 @@ int role_main(const char *name)
 	e = role_confine(r, &boot, &why);
 	if (e) {
 		log_event(LOG_ERROR, "role.not-confined", "step=\"%s\"", why.text);
-		return ROLE_EXIT_FAILED;
+		return ROLE_EXIT_UNCONFINED;
 	}
 	return r->run(&boot, &control, &m);
 }

@@ -94,10 +94,11 @@ enum err role_rlimit(int resource, uint64_t value, struct why *why);
 /* Exit statuses of roles that init understands (stable, in the log). */
 enum {
 	ROLE_EXIT_ORDERLY = 0,
-	ROLE_EXIT_FAILED = 1, /* confinement or start failed; the log says why */
-	ROLE_EXIT_REBIND = 2, /* attest: the agent's socket was replaced; not a crash */
-	ROLE_EXIT_PEER = 3,   /* the control channel ended or broke the protocol */
-	ROLE_EXIT_FATAL = 4,  /* a restart cannot help: the whole appliance has to end */
+	ROLE_EXIT_FAILED = 1,     /* the start failed; the log says why */
+	ROLE_EXIT_REBIND = 2,     /* attest: the agent's socket was replaced; not a crash */
+	ROLE_EXIT_PEER = 3,       /* the control channel ended or broke the protocol */
+	ROLE_EXIT_FATAL = 4,      /* a restart cannot help: the whole appliance has to end */
+	ROLE_EXIT_UNCONFINED = 5, /* a wall of its table cannot be built; the log says which */
 };
 
 #endif

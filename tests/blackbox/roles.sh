@@ -143,3 +143,17 @@ appliance_at --agent "$tmp/agent.sock"
 is "the stopped job is finished after the restart" \
 	"$(outcome "$id" | jq -r '"\(.status) \(.verdict)"')" "completed PASSED"
 stop "$sv_pid"
+
+# ---- a place where no wall can be built ---------------------------------------------
+# Below chroot no process gets a root of its own: nothing runs, and the log says why.
+mkdir -p "$tmp/jail/tmp" "$tmp/jail/dev" "$tmp/jail/proc"
+cp "$sv" "$tmp/jail/sv"
+unshare -m sh -c "mount --bind /dev '$tmp/jail/dev' && mount --bind /proc '$tmp/jail/proc' &&
+	exec chroot '$tmp/jail' /sv serve --listen 127.0.0.1:$(free_port) --data /tmp/d --no-tee \
+	--runtimes /tmp" > /dev/null 2> "$tmp/jail.log" &
+jail_pid=$!
+started_pid $jail_pid
+if wait_until 50 sh -c "! kill -0 $jail_pid"; then wait $jail_pid; is "not confinable: exit status" $? 3
+else bad "not confinable" "it goes on"; stop $jail_pid; fi
+forget_pid $jail_pid
+has "not confinable: the log names the wall" "$(cat "$tmp/jail.log")" role.not-confined
