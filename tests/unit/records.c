@@ -243,7 +243,8 @@ void record_full(struct record *r, char letter)
 	r->runtime.name = letters(256, 'n');
 	r->runtime.uri = letters(256, letter);
 	r->n_warnings = LIMIT_WARNINGS;
-	for (i = 0; i < LIMIT_WARNINGS; i++)
+	r->warnings[0] = SLICE("unmonitored");
+	for (i = 1; i < LIMIT_WARNINGS; i++)
 		r->warnings[i] = r->manifest.warnings[i];
 }
 
@@ -277,6 +278,21 @@ struct slice statement_of(const struct record *r, const struct verifier_id *who,
 	struct buf b = buf_heap(4 * LIMIT_STATEMENT_BYTES);
 
 	if (statement_write(r, who, seq, &b)) abort();
+	return test_keep(&b);
+}
+
+struct slice edited(struct slice text, const char *find, const char *put)
+{
+	size_t at = slice_search(text, 0, slice_str(find));
+	struct buf b = buf_heap(text.n + strlen(put) + 1);
+
+	if (at == text.n) {
+		printf("# there is no %s\n", find);
+		abort();
+	}
+	buf_put(&b, slice_sub(text, 0, at));
+	buf_str(&b, put);
+	buf_put(&b, slice_from(text, at + strlen(find)));
 	return test_keep(&b);
 }
 

@@ -37,6 +37,8 @@ struct job_example {
 };
 /* A completed job of this record (copied) without a TEE, signed with key number 1. */
 void job_example(struct job_example *j, const struct record *r);
+/* A text with the first occurrence of find replaced, kept; aborts when there is none. */
+struct slice edited(struct slice text, const char *find, const char *put);
 /* The canonical file list whose digests record_passed holds. */
 struct slice files_example(void);
 
