@@ -314,6 +314,7 @@ static bool loads(const struct folder *f, const char *says)
 TEST(runtime_is_compared_with_its_manifest)
 {
 	struct folder f;
+	struct slice manifest;
 
 	folder_make(&f);
 	make_runtime(&f, SLICE("shell"));
@@ -324,6 +325,11 @@ TEST(runtime_is_compared_with_its_manifest)
 	CHECK(!loads(&f, "a file differs: sh"));
 	put_file(&f, "base/root/sh", SLICE("shell"), 0755);
 	CHECK(loads(&f, ""));
+	/* The right digest of a file of another size: the manifest contradicts itself. */
+	manifest = test_file(in(&f, "base/manifest.json"));
+	put_file(&f, "base/manifest.json", edited(manifest, "\"size\":5", "\"size\":6"), 0644);
+	CHECK(!loads(&f, "a file differs: sh"));
+	put_file(&f, "base/manifest.json", manifest, 0644);
 	unlink(in(&f, "base/root/ash"));
 	CHECK(symlink("bash", in(&f, "base/root/ash")) == 0);
 	CHECK(!loads(&f, "a link differs: ash"));
