@@ -69,21 +69,24 @@ static enum err read_tree(const struct folder *f, struct tree *t, struct why *wh
 	return e;
 }
 
+#define WARNED 256
+
 /* Reads and finds; the tree is dropped after an error. */
-static enum err find(const struct folder *f, struct tree *t, const char *name, char *warned)
+static enum err find(const struct folder *f, struct tree *t, const char *name, char warned[WARNED])
 {
 	struct slice warnings[LIMIT_WARNINGS];
+	struct buf b = buf_on(warned, WARNED);
 	unsigned i, n = 0;
 	struct why why = WHY_INIT;
 	enum err e;
 
 	CHECK_ERR(read_tree(f, t, &why), E_OK);
 	e = tree_find_skill(t, slice_str(name), warnings, &n, &why);
-	warned[0] = '\0';
 	for (i = 0; i < n; i++) {
-		strncat(warned, (const char *)warnings[i].p, warnings[i].n);
-		strncat(warned, " ", 2);
+		buf_put(&b, warnings[i]);
+		buf_u8(&b, ' ');
 	}
+	buf_text(&b);
 	if (e) tree_drop(t);
 	return e;
 }
@@ -95,7 +98,7 @@ TEST(tree_digests_are_those_of_the_statement)
 	struct tree t = TREE_INIT;
 	struct package_facts facts = {0};
 	struct buf list = buf_heap(4096);
-	char warned[256];
+	char warned[WARNED];
 
 	folder_make(&f);
 	put_dir(&f, "weather");
@@ -122,7 +125,8 @@ TEST(tree_holds_what_no_honest_unpack_writes)
 	struct folder f;
 	struct tree t = TREE_INIT;
 	struct why why = WHY_INIT;
-	char from[1024], path[2048] = "";
+	char from[1024];
+	struct buf path = buf_heap(256);
 	unsigned i;
 
 	folder_make(&f);
@@ -150,13 +154,14 @@ TEST(tree_holds_what_no_honest_unpack_writes)
 	tree_drop(&t);
 	unlink(in(&f, "big"));
 	for (i = 0; i < LIMIT_PATH_DEPTH + 2; i++) {
-		strncat(path, i ? "/d" : "d", 3);
-		put_dir(&f, path);
+		buf_str(&path, i ? "/d" : "d");
+		put_dir(&f, buf_text(&path));
 	}
 	why = (struct why)WHY_INIT;
 	CHECK_ERR(read_tree(&f, &t, &why), E_INTERNAL);
 	CHECK(strstr(why.text, "too deep"));
 	tree_drop(&t);
+	buf_drop(&path);
 	folder_drop(&f);
 }
 
@@ -164,7 +169,7 @@ TEST(tree_finds_the_skill)
 {
 	struct folder f;
 	struct tree t = TREE_INIT;
-	char warned[256];
+	char warned[WARNED];
 
 	folder_make(&f);
 	CHECK_ERR(find(&f, &t, "", warned), E_NO_MANIFEST);
@@ -338,6 +343,10 @@ TEST(runtime_is_compared_with_its_manifest)
 	put_file(&f, "base/manifest.json", SLICE("{\"uri\":\"x\",\"files\":[{\"path\":\"/sh\"}]}"),
 		0644);
 	CHECK(!loads(&f, "manifest.json has a wrong entry "));
+	put_file(&f, "base/manifest.json", SLICE("{\"uri\":\"x\"}"), 0644);
+	CHECK(!loads(&f, "manifest.json lists no files "));
+	put_file(&f, "base/manifest.json", SLICE("{\"uri\":\"x\",\"files\":[]}"), 0644);
+	CHECK(!loads(&f, "manifest.json lists no files "));
 	unlink(in(&f, "base/manifest.json"));
 	CHECK(!loads(&f, "manifest.json cannot be read "));
 	folder_drop(&f);
