@@ -312,7 +312,8 @@ static enum err below(const struct cJSON *j, char path[PATH_MAX_LEN], const char
 		slice_find(name, 0, '[') < name.n)
 		return wrong(why, path, "has a member that schema 1 does not know");
 	memcpy(path + n, dot, strlen(dot));
-	memcpy(path + n + strlen(dot), name.p, name.n);
+	/* Items of an array have no name. */
+	if (name.n) memcpy(path + n + strlen(dot), name.p, name.n);
 	path[n + strlen(dot) + name.n] = '\0';
 	e = check_at(j, path, why);
 	path[n] = '\0';

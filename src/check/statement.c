@@ -99,6 +99,7 @@ enum err statement_read(struct cJSON *tree, struct statement *out, struct why *w
 {
 	const struct cJSON *p = json_get(tree, "predicate"), *job = json_get(p, "job");
 	const struct cJSON *test = json_get(p, "test"), *behaviour = json_get(p, "behaviour");
+	uint64_t expect_exit;
 	enum err e;
 	int verdict;
 	char name[16];
@@ -123,7 +124,9 @@ enum err statement_read(struct cJSON *tree, struct statement *out, struct why *w
 	if (json_get_bool(behaviour, "complete", &out->monitor_complete)) return E_STATEMENT_SCHEMA;
 	out->n_warnings = (unsigned)json_count(json_get(p, "warnings"));
 	out->argv = json_get(test, "argv");
-	out->expect_exit = (unsigned)count_of(test, "expectExit");
+	expect_exit = count_of(test, "expectExit");
+	/* Any larger number stays one that no exit status can be. */
+	out->expect_exit = expect_exit > 255 ? 256 : (unsigned)expect_exit;
 	verdict = slice_text(name, sizeof name, text_of(p, "verdict")) ? verdict_by_name(name) : -1;
 	if (verdict < 0) return why_set(why, E_STATEMENT_SCHEMA, "predicate.verdict");
 	out->verdict = (enum verdict)verdict;

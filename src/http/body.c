@@ -276,7 +276,7 @@ static enum err head_byte(struct multipart *m, uint8_t b)
 		!slice_ends(slice_of(m->head, m->head_len), "\r\n\r\n"))
 		return E_OK;
 	m->state = PART_CONTENT;
-	/* An empty part's delimiter may follow at once: its CR LF ends the head. */
+	/* The head has used up its CR LF; the delimiter of an empty part brings its own. */
 	m->matched = 0;
 	return part_head(m);
 }

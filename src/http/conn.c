@@ -375,6 +375,17 @@ void conn_drive(struct server *s, struct conn *c)
 	}
 }
 
+void conn_event(struct server *s, struct conn *c, uint32_t events)
+{
+	bool waits = c->state == CONN_SPOOL || c->state == CONN_STORE;
+
+	/* epoll would tell a reset again and again; a late answer finds nobody. */
+	if (waits && c->events == 0 && events & (EPOLLERR | EPOLLHUP))
+		conn_close(s, c);
+	else
+		conn_drive(s, c);
+}
+
 /* ---- time ------------------------------------------------------------------- */
 
 static void time_over(struct server *s, struct conn *c)

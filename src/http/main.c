@@ -162,7 +162,7 @@ static int loop(struct server *s, struct message *m)
 			else if (tag == &tag_listener)
 				accept_some(s);
 			else
-				conn_drive(s, tag);
+				conn_event(s, tag, events[i].events);
 			if (status >= 0) return status;
 		}
 	}

@@ -88,10 +88,12 @@ struct server {
 /* conn.c */
 void conn_open(struct server *s, int fd);
 /*
- * Goes on with a connection as far as it goes without waiting: after an event,
- * and after replies.c has changed its state on an answer of store.
+ * Goes on with a connection as far as it goes without waiting, for instance
+ * after replies.c has changed its state on an answer of store.
  */
 void conn_drive(struct server *s, struct conn *c);
+/* The same upon what epoll told; a client that is gone while store works is closed. */
+void conn_event(struct server *s, struct conn *c, uint32_t events);
 /* Ends connections whose time is over; milliseconds until the next one. */
 int conn_expire(struct server *s);
 void conn_wait(struct conn *c, enum conn_state state, int ms);

@@ -49,15 +49,17 @@ void codec_u64(struct codec *c, uint64_t *v, uint64_t max)
 		return;
 	}
 	got = cur_le64(&c->in);
-	if (c->in.err || got > max)
+	if (c->in.err || got > max) {
 		fail(c);
-	else
-		*v = got;
+		got = 0;
+	}
+	*v = got;
 }
 
 void codec_u32(struct codec *c, uint32_t *v, uint32_t max)
 {
-	uint64_t wide = *v;
+	/* A reader does not look at what the caller's memory held before. */
+	uint64_t wide = c->writing ? *v : 0;
 
 	codec_u64(c, &wide, max);
 	*v = (uint32_t)wide;
@@ -65,7 +67,7 @@ void codec_u32(struct codec *c, uint32_t *v, uint32_t max)
 
 void codec_u8(struct codec *c, uint8_t *v, uint8_t max)
 {
-	uint64_t wide = *v;
+	uint64_t wide = c->writing ? *v : 0;
 
 	codec_u64(c, &wide, max);
 	*v = (uint8_t)wide;
@@ -73,7 +75,7 @@ void codec_u8(struct codec *c, uint8_t *v, uint8_t max)
 
 void codec_bool(struct codec *c, bool *v)
 {
-	uint64_t wide = *v;
+	uint64_t wide = c->writing ? *v : 0;
 
 	codec_u64(c, &wide, 1);
 	*v = wide == 1;
@@ -81,7 +83,7 @@ void codec_bool(struct codec *c, bool *v)
 
 void codec_time(struct codec *c, int64_t *v)
 {
-	uint64_t wide = (uint64_t)*v;
+	uint64_t wide = c->writing ? (uint64_t)*v : 0;
 
 	codec_u64(c, &wide, TIME_MAX_MS);
 	*v = (int64_t)wide;
@@ -89,10 +91,12 @@ void codec_time(struct codec *c, int64_t *v)
 
 void codec_bytes(struct codec *c, void *p, size_t n)
 {
-	if (c->writing)
+	if (c->writing) {
 		buf_put(c->out, slice_of(p, n));
-	else if (!slice_copy_exact(p, n, cur_take(&c->in, n)))
+	} else if (!slice_copy_exact(p, n, cur_take(&c->in, n))) {
+		memset(p, 0, n);
 		fail(c);
+	}
 }
 
 static bool word_char(uint8_t b)
@@ -122,7 +126,7 @@ static bool text_ok(struct slice s, enum text_kind kind)
 
 void codec_text(struct codec *c, struct slice *s, enum text_kind kind, size_t max)
 {
-	uint64_t n = s->n;
+	uint64_t n = c->writing ? s->n : 0;
 	struct slice got;
 
 	codec_u64(c, &n, max);
@@ -131,10 +135,10 @@ void codec_text(struct codec *c, struct slice *s, enum text_kind kind, size_t ma
 		buf_put(c->out, *s);
 		return;
 	}
-	got = cur_take(&c->in, c->err ? 0 : (size_t)n);
+	got = cur_take(&c->in, (size_t)n);
 	if (c->in.err || !text_ok(got, kind)) {
 		fail(c);
-		return;
+		got = SLICE_NONE;
 	}
 	/* An empty text is present: it keeps a pointer. */
 	*s = got.p ? got : SLICE("");
@@ -142,7 +146,7 @@ void codec_text(struct codec *c, struct slice *s, enum text_kind kind, size_t ma
 
 void codec_text_opt(struct codec *c, struct slice *s, enum text_kind kind, size_t max)
 {
-	bool present = s->p != NULL;
+	bool present = c->writing && s->p != NULL;
 
 	codec_bool(c, &present);
 	if (present)
@@ -153,7 +157,7 @@ void codec_text_opt(struct codec *c, struct slice *s, enum text_kind kind, size_
 
 void codec_count(struct codec *c, unsigned *n, unsigned max)
 {
-	uint32_t wide = *n;
+	uint32_t wide = c->writing ? *n : 0;
 
 	codec_u32(c, &wide, max);
 	*n = c->err ? 0 : wide;

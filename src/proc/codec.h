@@ -6,7 +6,8 @@
  * cannot send what a reader would refuse (C13).
  *
  * Encoding: integers little endian, one length-prefixed run of bytes for each
- * text. Reading gives slices into the encoded bytes. Errors stick in err.
+ * text. Reading gives slices into the encoded bytes. Errors stick in err; from
+ * then on every field that is read comes out zero or empty.
  * Runs in runner, attest, http, unpack and the command line; pure; what is
  * read may come from a compromised role.
  */

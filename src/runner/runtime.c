@@ -179,12 +179,16 @@ static enum err check_entry(struct runtime *rt, int root, const struct cJSON *en
 
 static enum err check_tree(struct runtime *rt, const struct cJSON *manifest)
 {
-	const struct cJSON *entry;
-	int root = open(rt->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct cJSON *files = json_get(manifest, "files"), *entry;
+	int root;
 	enum err e = E_OK;
 
+	/* Nothing to compare would be nothing that differs. */
+	if (!json_is_array(files) || !json_child(files))
+		return trouble(rt, "manifest.json lists no files", SLICE(""));
+	root = open(rt->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0) return trouble(rt, "its tree is missing", SLICE(""));
-	for (entry = json_child(json_get(manifest, "files")); entry && !e; entry = json_next(entry))
+	for (entry = json_child(files); entry && !e; entry = json_next(entry))
 		e = check_entry(rt, root, entry);
 	fd_close(&root);
 	return e;

@@ -201,8 +201,17 @@ struct sqlite3_stmt *db_query(struct db *db, enum db_query q, const char *types,
 
 bool db_row(struct db *db, struct sqlite3_stmt *st)
 {
-	int rc = st ? sqlite3_step(st) : SQLITE_ERROR;
+	int rc;
 
+	/*
+	 * SQLite may have rolled back by itself (a full disk): what follows would
+	 * then be committed alone.
+	 */
+	if (db->inside && db->failed) {
+		db_done(st);
+		return false;
+	}
+	rc = st ? sqlite3_step(st) : SQLITE_ERROR;
 	if (rc == SQLITE_ROW) return true;
 	if (rc != SQLITE_DONE) note_error(db, rc);
 	db_done(st);
@@ -242,6 +251,7 @@ void db_begin(struct db *db)
 {
 	db->failed = false;
 	db->error = SQLITE_OK;
+	db->inside = true;
 	db_run(db, db_query(db, Q_BEGIN, ""));
 }
 
@@ -250,6 +260,7 @@ enum err db_commit(struct db *db)
 	int error;
 
 	if (!db->failed) db_run(db, db_query(db, Q_COMMIT, ""));
+	db->inside = false;
 	if (!db->failed) return E_OK;
 	error = db->error;
 	/* A failed commit may or may not have ended the transaction. */

@@ -20,6 +20,7 @@ struct sqlite3_stmt;
 struct db {
 	struct sqlite3 *conn;
 	struct sqlite3_stmt *cache[32]; /* prepared statements by number */
+	bool inside;                    /* between begin and commit */
 	bool failed;                    /* a step of the open transaction failed */
 	int error;                      /* SQLite's code of that step */
 };
@@ -34,8 +35,8 @@ void db_close(struct db *db);
 
 /*
  * Transactions: what runs between begin and commit either happens whole or not
- * at all. Steps inside record their failure; commit then rolls back and says
- * why: E_STORAGE_FULL when there was no room, E_INTERNAL else.
+ * at all. Steps inside record their failure, later ones are left out; commit
+ * then rolls back and says why: E_STORAGE_FULL when there was no room, E_INTERNAL else.
  */
 void db_begin(struct db *db);
 enum err db_commit(struct db *db);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shared by the fuzz targets: an assertion that libFuzzer sees, and the
- * question whether a slice lies in another. Seeds come from tests/fuzz/seeds.
+ * question whether a slice lies in another. Seeds: tests/fuzz/README.md.
  */
 #ifndef FUZZ_H
 #define FUZZ_H

@@ -11,7 +11,6 @@
 #include "base/limits.h"
 #include "base/p256.h"
 #include "base/text.h"
-#include "base/verdict.h"
 #include "test.h"
 
 TEST(slice_basics)
@@ -330,80 +329,6 @@ TEST(report_data_example)
 			 "c0ffee0000000000000000000000000000000000000000000000000000000000"));
 	report_data(REPORT_IDENTITY, st, NULL, out);
 	CHECK(out[0] != 0xf4 && out[40] == 0);
-}
-
-/* One row: how the test phase ended, and what must come out. */
-struct verdict_row {
-	enum exit_kind kind;
-	int value;
-	unsigned hit;
-	enum verdict verdict;
-	const char *result, *reason;
-};
-
-TEST(verdict_table)
-{
-	static const struct verdict_row rows[] = {
-		{EXIT_EXITED, 0, 0, VERDICT_PASSED, "WARNED", NULL},
-		{EXIT_EXITED, 0, HIT_PIDS, VERDICT_PASSED, "WARNED", "limit-hit:pids"},
-		{EXIT_EXITED, 3, 0, VERDICT_FAILED, "FAILED", "exit-status"},
-		{EXIT_EXITED, 3, HIT_DISK, VERDICT_FAILED, "FAILED", "limit-hit:disk"},
-		{EXIT_SIGNALED, 9, 0, VERDICT_FAILED, "FAILED", "signal"},
-		{EXIT_SIGNALED, 31, 0, VERDICT_FAILED, "FAILED", "sigsys"},
-		{EXIT_TIMEOUT_WALL, 0, 0, VERDICT_TIMEOUT, "FAILED", "wall-time"},
-		{EXIT_TIMEOUT_CPU, 0, 0, VERDICT_TIMEOUT, "FAILED", "cpu-time"},
-		{EXIT_OOM, 0, 0, VERDICT_LIMIT, "FAILED", "memory"},
-		{EXIT_OUTPUT, 0, 0, VERDICT_LIMIT, "FAILED", "output"},
-		{EXIT_EXEC_FAILED, 2, 0, VERDICT_ERROR, "FAILED", "command-not-found"},
-		{EXIT_EXEC_FAILED, 8, 0, VERDICT_ERROR, "FAILED", "exec-failed"},
-		{EXIT_SETUP_ERROR, 1, 0, VERDICT_ERROR, "FAILED", "sandbox-setup"},
-		{EXIT_INTERNAL, 0, 0, VERDICT_ERROR, "FAILED", "internal"},
-	};
-	struct verdict_facts f = {.test_declared = true, .n_phases = 1};
-	struct verdict_out out;
-	size_t i;
-
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		f.phases[0] =
-			(struct phase_facts){PHASE_TEST, rows[i].kind, rows[i].value, rows[i].hit};
-		verdict_decide(&f, &out);
-		CHECK(out.verdict == rows[i].verdict);
-		CHECK(out.result && strcmp(out.result, rows[i].result) == 0);
-		CHECK(rows[i].reason
-				? out.n_reasons > 0 && strcmp(out.reasons[0], rows[i].reason) == 0
-				: out.n_reasons == 0);
-	}
-}
-
-TEST(verdict_setup_network_and_monitor)
-{
-	struct verdict_facts f = {.test_declared = true,
-		.setup_declared = true,
-		.n_phases = 1,
-		.phases = {{PHASE_SETUP, EXIT_EXITED, 1, 0}}};
-	struct verdict_out out;
-
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_ERROR &&
-		strcmp(out.reasons[out.n_reasons - 1], "setup-failed") == 0);
-	f.phases[0].value = 0;
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_ERROR); /* the test phase is missing */
-	f.phases[1] = (struct phase_facts){PHASE_TEST, EXIT_EXITED, 7, 0};
-	f.n_phases = 2;
-	f.expect_exit = 7;
-	f.monitor_complete = true;
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_PASSED && strcmp(out.result, "PASSED") == 0);
-	f.warnings = true;
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_PASSED && strcmp(out.result, "WARNED") == 0);
-	f.network_refused = true;
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_ERROR && strcmp(out.reasons[0], "network-not-permitted") == 0);
-	f.test_declared = false;
-	verdict_decide(&f, &out);
-	CHECK(out.verdict == VERDICT_NO_TEST && out.result == NULL);
 }
 
 TEST(error_names_are_unique)

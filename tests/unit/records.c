@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/* Plausible records, statements and finished jobs. */
+#include "records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "made.h"
+#include "test.h"
+
+/* The package of the examples. */
+static const struct {
+	struct slice path, content;
+	const char *mode;
+} package_files[] = {
+	{SLICE("SKILL.md"), SLICE("---\nname: weather\n---\n"), "0644"},
+	{SLICE("weather.sh"), SLICE("#!/bin/sh\necho ok\n"), "0755"},
+};
+#define FILES (sizeof package_files / sizeof *package_files)
+
+struct slice files_example(void)
+{
+	struct buf b = buf_heap(4096);
+	uint8_t sha[SHA256_LEN];
+	size_t i;
+
+	for (i = 0; i < FILES; i++) {
+		sha256(package_files[i].content, sha);
+		buf_fmt(&b, "%s{\"mode\":\"%s\",\"path\":\"%s\",\"sha256\":\"", i ? "," : "[",
+			package_files[i].mode, package_files[i].path.p);
+		buf_hex(&b, SLICE_OF(sha));
+		buf_fmt(&b, "\",\"size\":%zu}", package_files[i].content.n);
+	}
+	buf_str(&b, "]");
+	return test_keep(&b);
+}
+
+/* What sha256sum prints of the package, hashed. */
+static void tree_digest(uint8_t out[SHA256_LEN])
+{
+	struct buf b = buf_heap(4096);
+	uint8_t sha[SHA256_LEN];
+	size_t i;
+
+	for (i = 0; i < FILES; i++) {
+		sha256(package_files[i].content, sha);
+		buf_hex(&b, SLICE_OF(sha));
+		buf_fmt(&b, "  %s\n", package_files[i].path.p);
+	}
+	sha256(buf_slice(&b), out);
+	buf_drop(&b);
+}
+
+static void package_example(struct package_facts *p)
+{
+	p->format = PACKAGE_TAR;
+	p->compression = COMPRESSION_GZIP;
+	p->bytes = 321;
+	sha256(SLICE("the archive"), p->sha256);
+	p->entries = 4;
+	p->files = FILES;
+	p->unpacked_bytes = package_files[0].content.n + package_files[1].content.n;
+	p->max_path_bytes = 10;
+	tree_digest(p->dir_hash1);
+	sha256(files_example(), p->files_sha256);
+	p->top_directory = SLICE("weather");
+	p->manifest_path = SLICE("SKILL.md");
+	p->manifest_bytes = package_files[0].content.n;
+	sha256(package_files[0].content, p->manifest_sha256);
+	p->ignored_total = 2;
+	p->n_ignored = 1;
+	p->ignored[0] = SLICE("weather/._\\xff");
+}
+
+static void manifest_example(struct manifest *m)
+{
+	m->name = SLICE("weather");
+	m->version = SLICE("1.0.0");
+	m->version_source = VERSION_FRONTMATTER;
+	m->description = SLICE("tells the \"weather\" in Z\xc3\xbcrich");
+	m->runtime = SLICE("alpine:latest");
+	m->test_source = TEST_NESTED;
+	m->command = (struct command){
+		FORM_SHELL, 3, {SLICE("/bin/sh"), SLICE("-c"), SLICE("sh weather.sh --self-test")}};
+	m->setup = (struct command){FORM_EXEC, 2, {SLICE("make"), SLICE("all")}};
+	m->timeout_ms = 30000;
+	m->n_env = 2;
+	/* In the order of declaration, which is not that of names. */
+	m->env[0] = (struct env_entry){SLICE("NODE_ENV"), SLICE("test")};
+	m->env[1] = (struct env_entry){SLICE("A"), SLICE("")};
+	m->n_secrets = 1;
+	m->secrets[0] = SLICE("API_TOKEN");
+}
+
+static void stream_example(struct stream_facts *s, struct slice kept)
+{
+	s->bytes = s->total = kept.n;
+	sha256(kept, s->sha256);
+}
+
+static void run_example(struct run_facts *r, enum phase phase, struct slice out)
+{
+	*r = (struct run_facts){.phase = (uint8_t)phase,
+		.kind = EXIT_EXITED,
+		.stage = SLICE(""),
+		.started_ms = RECORD_TIME_MS + 1123 + 100 * (int)phase,
+		.finished_ms = RECORD_TIME_MS + 1164 + 100 * (int)phase,
+		.duration_us = 41234,
+		.cpu_us = 4321,
+		.max_rss_bytes = 1130496,
+		.max_pids = 2};
+	stream_example(&r->out, out);
+	stream_example(&r->err, SLICE(""));
+}
+
+/* Everything that does not depend on the package or the test. */
+static void surroundings(struct record *r)
+{
+	unsigned i;
+
+	for (i = 0; i < JOB_ID_LEN; i++)
+		r->job_id[i] = (uint8_t)(0xa0 + i);
+	r->attempt = 1;
+	r->attempt_reason = SLICE("");
+	r->submitted_ms = RECORD_TIME_MS;
+	r->uptime_ms = 86400123;
+	sha256(SLICE("policy"), r->policy_sha256);
+	r->limits = (struct limit_facts){
+		200, 256, 1024, 30000, 536870912, 268435456, 65536, LIMIT_OUTPUT_KEPT};
+	r->sandbox = (struct sandbox_facts){.tier = TIER_1,
+		.landlock_abi = 4,
+		.cgroup = CGROUP_V2,
+		.speculation = SLICE("disabled")};
+	sha256(SLICE("filter"), r->sandbox.seccomp_sha256);
+}
+
+void record_passed(struct record *r)
+{
+	memset(r, 0, sizeof *r);
+	surroundings(r);
+	r->has_nonce = true;
+	sha256(SLICE("nonce"), r->nonce);
+	package_example(&r->package);
+	manifest_example(&r->manifest);
+	r->runtime.name = SLICE("base");
+	r->runtime.uri = SLICE("pkg:deb/debian/busybox-static@1.35.0");
+	sha256(SLICE("runtime"), r->runtime.digest);
+	r->n_runs = 2;
+	run_example(&r->runs[0], PHASE_SETUP, SLICE(""));
+	run_example(&r->runs[1], PHASE_TEST, SLICE("ok\n"));
+	r->n_warnings = 3;
+	r->warnings[0] = SLICE("runtime-mutable-tag");
+	r->warnings[1] = SLICE("runtime-substituted");
+	r->warnings[2] = SLICE("unmonitored");
+}
+
+void record_no_test(struct record *r)
+{
+	struct package_facts *p = &r->package;
+
+	memset(r, 0, sizeof *r);
+	surroundings(r);
+	package_example(p);
+	p->format = PACKAGE_DIRECTORY;
+	p->compression = COMPRESSION_NONE;
+	p->bytes = 0;
+	memset(p->sha256, 0, sizeof p->sha256);
+	p->top_directory = SLICE_NONE;
+	p->n_ignored = p->ignored_total = 0;
+	r->manifest.name = SLICE("W \xc3\xa4");
+	r->manifest.name_source = NAME_DIRECTORY;
+	r->manifest.timeout_ms = 30000;
+}
+
+/* A text of n letters, kept. */
+static struct slice letters(size_t n, char letter)
+{
+	struct buf b = buf_heap(n + 1);
+
+	buf_zeros(&b, n);
+	if (n) memset(b.p, letter, n);
+	return test_keep(&b);
+}
+
+static void fill_command(struct command *c, char letter)
+{
+	unsigned i;
+
+	c->n = LIMIT_ARGS;
+	for (i = 0; i < LIMIT_ARGS; i++)
+		c->argv[i] = letters(LIMIT_ARGS_BYTES / LIMIT_ARGS, letter);
+}
+
+/* Texts of a list must differ where they are names: a letter, a number, x up to n bytes, an end. */
+static struct slice numbered(char first, unsigned i, size_t n, const char *end)
+{
+	struct buf b = buf_heap(n + 1);
+
+	buf_fmt(&b, "%c%02u", first, i);
+	while (b.n + strlen(end) < n)
+		buf_u8(&b, 'x');
+	buf_str(&b, end);
+	return test_keep(&b);
+}
+
+static void fill_manifest(struct manifest *m, char letter)
+{
+	unsigned i;
+
+	m->name = letters(LIMIT_NAME_BYTES, letter);
+	m->version = letters(LIMIT_VERSION_BYTES, '1');
+	m->description = letters(LIMIT_DESCRIPTION_BYTES, letter);
+	m->entrypoint = m->workdir = letters(LIMIT_PATH_BYTES, letter);
+	m->runtime = letters(LIMIT_PATH_BYTES, 'r');
+	fill_command(&m->command, letter);
+	fill_command(&m->setup, letter);
+	m->n_env = m->n_secrets = m->n_hosts = LIMIT_ENV;
+	for (i = 0; i < LIMIT_ENV; i++) {
+		m->env[i].name = numbered('E', i, LIMIT_ENV_NAME_BYTES, "");
+		m->env[i].value =
+			letters(LIMIT_ENV_BYTES / LIMIT_ENV - LIMIT_ENV_NAME_BYTES, letter);
+		m->secrets[i] = numbered('S', i, LIMIT_ENV_NAME_BYTES, "");
+		m->hosts[i] = numbered('h', i, 300, ":443");
+	}
+	m->n_warnings = LIMIT_WARNINGS;
+	for (i = 0; i < LIMIT_WARNINGS; i++)
+		m->warnings[i] = numbered('w', i, 64, "");
+}
+
+void record_full(struct record *r, char letter)
+{
+	unsigned i;
+
+	record_passed(r);
+	fill_manifest(&r->manifest, letter);
+	r->attempt = 1000;
+	r->attempt_reason = letters(64, 'r');
+	r->package.top_directory = letters(LIMIT_COMPONENT_BYTES, letter);
+	r->package.n_ignored = RECORD_IGNORED;
+	r->package.ignored_total = LIMIT_MEMBERS;
+	for (i = 0; i < RECORD_IGNORED; i++)
+		r->package.ignored[i] = letters(LIMIT_PATH_BYTES, letter);
+	r->runtime.name = letters(256, 'n');
+	r->runtime.uri = letters(256, letter);
+	r->n_warnings = LIMIT_WARNINGS;
+	r->warnings[0] = SLICE("unmonitored");
+	for (i = 1; i < LIMIT_WARNINGS; i++)
+		r->warnings[i] = r->manifest.warnings[i];
+}
+
+struct slice record_bytes(struct record *r)
+{
+	struct buf b = buf_heap(4 * LIMIT_RECORD_BYTES);
+
+	if (record_write(r, &b)) abort();
+	return test_keep(&b);
+}
+
+void verifier_example(struct verifier_id *who, unsigned key, bool tee)
+{
+	struct p256_key k;
+
+	memset(who, 0, sizeof *who);
+	made_key(key, &k);
+	p256_spki(k.point, who->spki);
+	sha256(SLICE("binary"), who->binary_sha256);
+	memset(who->boot_id, 0xb0, sizeof who->boot_id);
+	if (!tee) return;
+	who->tee = true;
+	memset(who->app_id, 0xaa, sizeof who->app_id);
+	memset(who->instance_id, 0xbb, sizeof who->instance_id);
+	who->instance_len = sizeof who->instance_id;
+	sha256(SLICE("compose"), who->compose_hash);
+}
+
+struct slice statement_of(const struct record *r, const struct verifier_id *who, uint64_t seq)
+{
+	struct buf b = buf_heap(4 * LIMIT_STATEMENT_BYTES);
+
+	if (statement_write(r, who, seq, &b)) abort();
+	return test_keep(&b);
+}
+
+struct slice edited(struct slice text, const char *find, const char *put)
+{
+	size_t at = slice_search(text, 0, slice_str(find));
+	struct buf b = buf_heap(text.n + strlen(put) + 1);
+
+	if (at == text.n) {
+		printf("# there is no %s\n", find);
+		abort();
+	}
+	buf_put(&b, slice_sub(text, 0, at));
+	buf_str(&b, put);
+	buf_put(&b, slice_from(text, at + strlen(find)));
+	return test_keep(&b);
+}
+
+static void put_part(struct job_example *j, uint32_t part, struct slice content)
+{
+	j->parts.part[__builtin_ctz(part)] = content;
+	j->parts.have |= part;
+}
+
+void job_example(struct job_example *j, const struct record *r)
+{
+	struct buf sig = buf_heap(P256_SIG_MAX);
+	uint8_t digest[SHA256_LEN], *p = buf_reserve(&sig, P256_SIG_MAX);
+	struct p256_key key;
+	struct slice statement;
+
+	memset(j, 0, sizeof *j);
+	j->record = *r;
+	verifier_example(&j->who, 1, false);
+	made_key(1, &key);
+	statement = statement_of(r, &j->who, 1);
+	dsse_digest(statement, digest);
+	buf_commit(&sig, p256_sign(&key, digest, p));
+	put_part(j, PART_RECORD, record_bytes(&j->record));
+	put_part(j, PART_FILES, files_example());
+	put_part(j, PART_STATEMENT, statement);
+	if (r->n_runs) {
+		put_part(j, PART_STDOUT, SLICE("ok\n"));
+		put_part(j, PART_STDERR, SLICE(""));
+	}
+	j->view = (struct job_view){.state = JOB_COMPLETED,
+		.attempt = r->attempt,
+		.submitted_ms = RECORD_TIME_MS,
+		.started_ms = RECORD_TIME_MS + 1000,
+		.completed_ms = RECORD_TIME_MS + 1500,
+		.package_bytes = r->package.bytes,
+		.has_nonce = r->has_nonce,
+		.refusal = {.name = SLICE(""), .text = SLICE("")},
+		.waiting_for = SLICE(""),
+		.signature = test_keep(&sig),
+		.spki = SLICE_OF(j->who.spki)};
+	memcpy(j->view.package_sha256, r->package.sha256, SHA256_LEN);
+	memcpy(j->view.nonce, r->nonce, NONCE_LEN);
+}
