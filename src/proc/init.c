@@ -537,7 +537,7 @@ static enum err prepare(struct init *in, struct why *why)
 		return why_sys(why, E_CONFIG, "subreaper");
 	/* The binary first: an outer namespace may not see /proc as we do. */
 	e = open_binary(in, why);
-	if (!e) e = userns_become_root(why);
+	if (!e) e = userns_for_roles(why);
 	if (!e) e = prepare_data(in, why);
 	if (!e) e = open_listener(in, why);
 	if (e) return e;

@@ -188,6 +188,8 @@ static void watch_until_dead(struct watch *w, struct run_facts *run)
 		if (w->cut == CUT_NONE && w->executing && w->env->cgroup.kind == CGROUP_NONE) {
 			poll_limits_count(w->pid, &counts);
 			if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
+			if (counts.max_pids >= w->phase->limits_of_job->pids)
+				run->limits_hit |= HIT_PIDS;
 			if (counts.rss_bytes > run->max_rss_bytes)
 				run->max_rss_bytes = counts.rss_bytes;
 			if (counts.rss_bytes > w->phase->limits_of_job->memory_bytes)
