@@ -221,7 +221,9 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	if (!run->max_rss_bytes) run->max_rss_bytes = w->report.max_rss_bytes;
 	if (use.pids_peak) run->max_pids = use.pids_peak;
 	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
-	if (use.oom_kills && w->cut == CUT_NONE) w->cut = CUT_MEMORY;
+	/* Whatever happened after it: a test that lost a process to memory says so. */
+	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_OUTPUT))
+		w->cut = CUT_MEMORY;
 	if (fstatvfs(ws->mem, &fs) == 0 && (fs.f_bfree == 0 || fs.f_ffree == 0))
 		run->limits_hit |= HIT_DISK;
 }
