@@ -79,6 +79,10 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
+$(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
 # Hostile programs run inside jobs, whatever the runtime: always static and plain.
 $(O)/hostile/%: tests/sandbox/%.c tests/sandbox/hostile.h | $(B)/kernel-headers
 	@mkdir -p $(@D)
@@ -122,11 +126,11 @@ vendor-update: ## lock the versions of libraries and runtimes that the archive h
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(HOSTILE) ## everything that needs no network
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
-test-sandbox: deps-test all $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox
+test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox
+	$(Q)tests/run $(O) sandbox reach
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests
