@@ -21,7 +21,8 @@ skill pass 'test_command: echo hi'
 skill fail 'test_command: exit 3'
 skill daemon 'test_command: "(setsid sleep 999 &) ; (setsid sleep 999 &) ; exit 0"'
 skill slow 'test: {command: "sleep 9", timeout: 200ms}'
-skill files 'test_command: "for i in $(seq 300); do mkdir -p /tmp/$i; echo x > /tmp/$i/f; done"'
+# Much to clean up: the next job is there before this one's worker is gone.
+skill files 'test_command: "for i in $(seq 20000); do echo > /tmp/$i; done"'
 skill setup 'test: {command: "cat made", deps: "echo yes > made"}'
 skill gone 'test_command: ["/no/such"]'
 skill none 'description: no test'
@@ -65,6 +66,9 @@ round
 if wait_until 50 settled; then ok "thirty jobs leave nothing behind"
 else bad "thirty jobs leave nothing behind" "$(diff "$tmp/state.txt" "$tmp/now.txt" | head -20)"; fi
 is "jobs" "$(curl -s "$url/health" | jq -r '.jobs.completed + .jobs.failed')" "$(curl -s "$url/health" | jq -r .jobs.total)"
+# Only the refused ones fail, and none needed a second attempt to get its slot.
+is "no job failed but the refused ones" "$(curl -s "$url/health" | jq -r .jobs.failed)" 4
+is "no attempt was wasted" "$(grep -c 'runner.bad-request\|worker-died' "$tmp/serve.log")" 0
 is "no group of a job is left" "$(find /sys/fs/cgroup -type d -path "*skill-verifier.$sv_pid/job-*" | wc -l)" 0
 is "nothing was logged about undead jobs or busy groups" "$(grep -c 'sandbox.undead\|group-busy' "$tmp/serve.log")" 0
 pid=$sv_pid
