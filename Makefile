@@ -49,12 +49,13 @@ SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
+HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
 DEPS  := $(addprefix deps-,build test lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all demo test test-sandbox asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -80,6 +81,15 @@ $(O)/unit-tests: $(call obj,$(UNIT)) $(O)/libsv.a
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
+
+$(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+# Hostile programs run inside jobs, whatever the runtime: always static and plain.
+$(O)/hostile/%: tests/sandbox/%.c tests/sandbox/hostile.h | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -o $@ $<
 
 $(O)/fuzz/%: LDEXTRA := -fsanitize=fuzzer
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libsv.a
@@ -119,8 +129,11 @@ vendor-update: ## lock the versions of libraries and runtimes that the archive h
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests ## everything that needs no network
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
+
+test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox
+	$(Q)tests/run $(O) sandbox reach
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

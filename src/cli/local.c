@@ -116,11 +116,16 @@ static enum err confine(const struct child *c, struct why *why)
 {
 	const char *dir = c->l->conf.runtimes[0] ? c->l->conf.runtimes : NULL;
 	struct filter f = FILTER_INIT;
+	/*
+	 * An ordinary user's only id is root of the outer namespace, and mapping
+	 * that into the payload's namespace takes this capability (Linux 5.12).
+	 */
+	uint64_t extra = userns_ids() < USERNS_FEW_IDS ? 1ULL << CAP_SETFCAP : 0;
 	enum err e;
 
 	if (mnt_private() < 0) return why_sys(why, E_SANDBOX_SETUP, "private mounts");
 	e = runner_root_enter(dir, c->l->host_runtime, why);
-	if (!e) e = role_drop_ids(0, role_runner.capabilities, why);
+	if (!e) e = role_drop_ids(0, role_runner.capabilities | extra, why);
 	if (!e && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "dumpable");
 	if (!e && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)

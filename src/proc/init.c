@@ -466,7 +466,7 @@ static enum err prepare(struct init *in, struct why *why)
 		return why_sys(why, E_CONFIG, "subreaper");
 	/* The binary first: an outer namespace may not see /proc as we do. */
 	e = place_binary(&in->exe, in->boot.binary_sha256, why);
-	if (!e) e = userns_become_root(why);
+	if (!e) e = userns_for_roles(why);
 	if (!e) e = place_data(&in->conf, role_store.uid, why);
 	if (!e) e = place_listener(&in->conf, &in->listener, why);
 	if (e) return e;

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,15 +17,46 @@
 #include "base/num.h"
 #include "proc/role.h"
 
-/* What an ordinary user is told; each line names a setting of a distribution. */
-static const char *advice(void)
+/* Is the file there, and does it hold the number v? */
+static bool setting_is(const char *path, uint64_t v)
 {
-	if (access("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", F_OK) == 0)
-		return "user namespaces are refused here; as root: sysctl -w "
-		       "kernel.apparmor_restrict_unprivileged_userns=0";
-	if (access("/proc/sys/kernel/unprivileged_userns_clone", F_OK) == 0)
+	uint8_t mem[32];
+	struct buf b = buf_on(mem, sizeof mem);
+	uint64_t found;
+
+	return file_read(path, sizeof mem - 1, &b) == E_OK &&
+	       parse_u64(slice_trim(buf_slice(&b)), UINT64_MAX, &found) == E_OK && found == v;
+}
+
+/* Does somebody's system call filter apply to us already? */
+static bool filtered(void)
+{
+	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2;
+}
+
+/*
+ * What a person is told, from the errno of the attempt and the settings that
+ * can be read: each answer is the one thing to change.
+ */
+static const char *advice(int sys, bool bare_root)
+{
+	if (sys == ENOSPC || setting_is("/proc/sys/user/max_user_namespaces", 0))
+		return "no more user namespaces are permitted here; as root: sysctl -w "
+		       "user.max_user_namespaces=1000";
+	if (bare_root)
+		return "root lacks capabilities here; in Docker: --cap-add SETUID --cap-add SETGID "
+		       "--cap-add SETFCAP";
+	if (setting_is("/proc/sys/kernel/unprivileged_userns_clone", 0))
 		return "user namespaces are refused here; as root: sysctl -w "
 		       "kernel.unprivileged_userns_clone=1";
+	if (setting_is("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1))
+		return "user namespaces are refused here; as root: sysctl -w "
+		       "kernel.apparmor_restrict_unprivileged_userns=0";
+	if (filtered())
+		return "a seccomp profile refuses user namespaces here; in Docker: --security-opt "
+		       "seccomp=unconfined --security-opt systempaths=unconfined";
+	if (sys == EINVAL || sys == ENOSYS)
+		return "this kernel has no user namespaces (CONFIG_USER_NS); run as root";
 	return "user namespaces are refused here; run as root, in Docker with --security-opt "
 	       "seccomp=unconfined --security-opt systempaths=unconfined";
 }
@@ -88,7 +120,7 @@ static int enter(void)
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	pid_t parent = getpid(), child;
-	int ready[2], status = -1;
+	int ready[2], status = -1, saved;
 	char byte;
 
 	if (pipe(ready) < 0) return -1;
@@ -102,14 +134,58 @@ static int enter(void)
 	}
 	close(ready[0]);
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write(ready[1], "", 1) == 1) status = 0;
+	/* The reason, not what ending the child leaves behind. */
+	saved = status == 0 ? EPERM : errno;
 	close(ready[1]);
-	if (waitpid(child, status == 0 ? &status : NULL, 0) != child || status != 0) return -1;
+	if (waitpid(child, status == 0 ? &status : NULL, 0) != child || status != 0) {
+		errno = saved;
+		return -1;
+	}
 	return setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ? -1 : 0;
 }
 
 enum err userns_become_root(struct why *why)
 {
+	/* Asked before, because inside a namespace of our own we have all of them. */
+	bool bare_root = geteuid() == 0 && !(role_has_cap(CAP_SETUID) && role_has_cap(CAP_SETGID) &&
+						   role_has_cap(CAP_SETFCAP));
+
 	if (role_has_cap(CAP_SYS_ADMIN) && geteuid() == 0) return E_OK;
-	if (enter() < 0) return why_set(why, E_SANDBOX_SETUP, "%s", advice());
+	if (enter() < 0) return why_set(why, E_SANDBOX_SETUP, "%s", advice(errno, bare_root));
 	return E_OK;
+}
+
+enum err userns_for_roles(struct why *why)
+{
+	enum err e = E_OK;
+
+	if (geteuid() == 0) e = userns_become_root(why);
+	if (e || (geteuid() == 0 && userns_ids() >= USERNS_FEW_IDS)) return e;
+	return why_set(why, E_CONFIG,
+		"serve needs root, because its roles run under user ids of their own; "
+		"`skill-verifier run` works without");
+}
+
+uint64_t userns_ids(void)
+{
+	struct buf b = buf_heap(64 * 1024);
+	struct slice text;
+	uint64_t end = 0;
+
+	if (file_read("/proc/self/uid_map", 64 * 1024, &b)) return 0;
+	text = buf_slice(&b);
+	while (text.n) {
+		struct slice line = slice_trim(slice_split(&text, '\n'));
+		uint64_t first, count;
+		struct slice inside = slice_split(&line, ' ');
+
+		line = slice_trim(line);
+		slice_split(&line, ' ');
+		if (parse_u64(inside, UINT32_MAX, &first) ||
+			parse_u64(slice_trim(line), UINT32_MAX, &count))
+			continue;
+		if (first + count > end) end = first + count;
+	}
+	buf_drop(&b);
+	return end;
 }

@@ -18,4 +18,15 @@
  */
 enum err userns_become_root(struct why *why);
 
+/*
+ * The same for `serve`, whose roles need user ids of their own: E_CONFIG where
+ * only one id exists.
+ */
+enum err userns_for_roles(struct why *why);
+
+/* The highest user id that exists in this user namespace, plus one; 0 when it cannot be read. */
+uint64_t userns_ids(void);
+/* Below this many ids slots and roles cannot have ids of their own. */
+#define USERNS_FEW_IDS 4096
+
 #endif

@@ -226,6 +226,15 @@ static _Noreturn void worker_main(
 	_exit(0);
 }
 
+static struct slot *free_slot(struct runner *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n_slots; i++)
+		if (!r->slots[i].busy) return &r->slots[i];
+	return NULL;
+}
+
 static void crashed(struct runner *r, const struct msg_attempt *at)
 {
 	struct msg_attempt m = *at;
@@ -236,13 +245,10 @@ static void crashed(struct runner *r, const struct msg_attempt *at)
 static void start_job(struct runner *r, struct message *m)
 {
 	struct msg_run run = {0};
-	struct slot *s = NULL;
-	unsigned i;
+	struct slot *s = free_slot(r);
 	int pair[2], package;
 
 	if (MSG_READ(run, m, &run)) return;
-	for (i = 0; i < r->n_slots && !s; i++)
-		if (!r->slots[i].busy) s = &r->slots[i];
 	package = message_fd(m, 0);
 	if (!s || package < 0 || !memfd_sealed(package) || chan_pair(pair)) {
 		/* Store knows our slots and seals its packages: this is a bug, said loudly. */
@@ -374,12 +380,16 @@ static bool read_channels(struct runner *r, struct message *m)
 		if (!more) return false;
 	}
 	if (e != E_AGAIN) return false;
-	while ((e = chan_recv(&r->store, m)) == E_OK) {
+	/*
+	 * Store sends the next job as soon as it has a result, while the worker
+	 * still cleans up: the request waits in the channel until its slot is free.
+	 */
+	while ((r->stopping || free_slot(r)) && (e = chan_recv(&r->store, m)) == E_OK) {
 		if (m->type == MSG_RUN && !r->stopping) start_job(r, m);
 		message_drop(m);
 	}
 	/* Without store there is nobody to work for: init restarts everything. */
-	if (e != E_AGAIN) chan_drop(&r->store);
+	if (e != E_OK && e != E_AGAIN) chan_drop(&r->store);
 	return true;
 }
 
@@ -391,7 +401,9 @@ static int loop(struct runner *r, struct message *m)
 
 		p[n++] = (struct pollfd){r->control->fd, POLLIN, 0};
 		p[n++] = (struct pollfd){r->store.fd,
-			(short)(POLLIN | (chan_wants_write(&r->store) ? POLLOUT : 0)), 0};
+			(short)((r->stopping || free_slot(r) ? POLLIN : 0) |
+				(chan_wants_write(&r->store) ? POLLOUT : 0)),
+			0};
 		for (i = 0; i < r->n_slots; i++) {
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].report.fd : -1, POLLIN, 0};

@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
-#include "base/num.h"
 #include "proc/mnt.h"
 #include "proc/sys.h"
+#include "proc/userns.h"
 #include "runner/sandbox/calls.h"
 #include "runner/sandbox/landlock.h"
 
@@ -187,41 +187,16 @@ static void find_copy(struct sandbox_env *env, struct probe_line *lines, unsigne
 			strerror(err));
 }
 
-/* The highest id that exists in this user namespace, plus one. */
-static uint64_t id_range(void)
-{
-	struct buf b = buf_heap(64 * 1024);
-	struct slice text;
-	uint64_t end = 0;
-
-	if (file_read("/proc/self/uid_map", 64 * 1024, &b)) return 0;
-	text = buf_slice(&b);
-	while (text.n) {
-		struct slice line = slice_trim(slice_split(&text, '\n'));
-		uint64_t first, count;
-		struct slice inside = slice_split(&line, ' ');
-
-		line = slice_trim(line);
-		slice_split(&line, ' ');
-		if (parse_u64(inside, UINT32_MAX, &first) ||
-			parse_u64(slice_trim(line), UINT32_MAX, &count))
-			continue;
-		if (first + count > end) end = first + count;
-	}
-	buf_drop(&b);
-	return end;
-}
-
 static void find_ids(struct sandbox_env *env, struct probe_line *lines, unsigned *n)
 {
-	uint64_t end = id_range();
+	uint64_t end = userns_ids();
 	struct probe_line *l = add_line(lines, n, "user-ids", 0);
 
 	/* Room for 4096 slots high up, else for some at the top, else for none. */
 	if (end > UID_BASE + 4096ULL * SLOT_IDS) {
 		env->uid_base = UID_BASE;
 		snprintf(l->text, sizeof l->text, "a range of ids for each slot from %u", UID_BASE);
-	} else if (end >= 4 * 1024) {
+	} else if (end >= USERNS_FEW_IDS) {
 		/* A small range: slots are 16 ids apart, see sandbox_payload_uid. */
 		env->uid_base = (uint32_t)(end / 2);
 		snprintf(l->text, sizeof l->text, "%u ids here; slots from %u", (unsigned)end,

@@ -261,8 +261,6 @@ static int resource_limits(struct inner *in)
 		limit(RLIMIT_SIGPENDING, 256) < 0 || limit(RLIMIT_RTPRIO, 0) < 0 ||
 		limit(RLIMIT_NICE, 0) < 0 || limit(RLIMIT_CPU, cpu_s) < 0)
 		return -1;
-	/* Counted for the user id, which is the job's own unless there is only one. */
-	if (!in->env->single_id && limit(RLIMIT_NPROC, l->pids) < 0) return -1;
 	return group ? 0 : limit(RLIMIT_DATA, l->memory_bytes);
 }
 
@@ -413,6 +411,15 @@ static int become_user(struct inner *in)
 	return setresuid(PAYLOAD_ID, PAYLOAD_ID, PAYLOAD_ID);
 }
 
+/*
+ * Inside the user namespace, because it is there that processes are counted
+ * (Linux 5.14): set before, an ordinary user's other processes would count too.
+ */
+static int process_limit(struct inner *in)
+{
+	return limit(RLIMIT_NPROC, in->phase->limits_of_job->pids);
+}
+
 static int lock_securebits(struct inner *in)
 {
 	(void)in;
@@ -488,6 +495,7 @@ static int execute(struct inner *in)
 static const struct step payload_steps[] = {
 	{"wait-for-id-maps", wait_for_maps},
 	{"user-id", become_user},
+	{"process-limit", process_limit},
 	{"securebits", lock_securebits},
 	{"capabilities", no_capabilities},
 	{"no-new-privileges", no_new_privileges},

@@ -188,6 +188,8 @@ static void watch_until_dead(struct watch *w, struct run_facts *run)
 		if (w->cut == CUT_NONE && w->executing && w->env->cgroup.kind == CGROUP_NONE) {
 			poll_limits_count(w->pid, &counts);
 			if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
+			if (counts.max_pids >= w->phase->limits_of_job->pids)
+				run->limits_hit |= HIT_PIDS;
 			if (counts.rss_bytes > run->max_rss_bytes)
 				run->max_rss_bytes = counts.rss_bytes;
 			if (counts.rss_bytes > w->phase->limits_of_job->memory_bytes)
@@ -219,7 +221,9 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	if (!run->max_rss_bytes) run->max_rss_bytes = w->report.max_rss_bytes;
 	if (use.pids_peak) run->max_pids = use.pids_peak;
 	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
-	if (use.oom_kills && w->cut == CUT_NONE) w->cut = CUT_MEMORY;
+	/* Whatever happened after it: a test that lost a process to memory says so. */
+	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_OUTPUT))
+		w->cut = CUT_MEMORY;
 	if (fstatvfs(ws->mem, &fs) == 0 && (fs.f_bfree == 0 || fs.f_ffree == 0))
 		run->limits_hit |= HIT_DISK;
 }

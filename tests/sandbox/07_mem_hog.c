@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Touches more memory than a test may have.
+ * Outcome: LIMIT:memory
+ */
+#include "hostile.h"
+
+int main(void)
+{
+	size_t i;
+
+	for (i = 0; i < 4096; i++) {
+		char *p = malloc(1 << 20);
+
+		if (p) memset(p, 1, 1 << 20);
+	}
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A child runs out of memory, the test itself ends well: still no pass.
+ * Outcome: LIMIT:memory
+ */
+#include "hostile.h"
+
+int main(void)
+{
+	pid_t pid = fork();
+	size_t i;
+
+	if (pid == 0) {
+		for (i = 0; i < 4096; i++) {
+			char *p = malloc(1 << 20);
+
+			if (p) memset(p, 1, 1 << 20);
+		}
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return 0;
+}

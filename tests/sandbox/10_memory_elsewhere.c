@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that belongs to no process: memory files and System V segments.
+ * Outcome: LIMIT:memory
+ */
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include "hostile.h"
+
+int main(void)
+{
+	static char page[1 << 20];
+	int i, j, fd;
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (i = 0; i < 8; i++) {
+		int id = shmget(IPC_PRIVATE, 64 << 20, IPC_CREAT | 0600);
+		char *p = id < 0 ? NULL : shmat(id, NULL, 0);
+
+		if (p && p != (char *)-1) memset(p, 1, 64 << 20);
+		fd = memfd_create("hog", 0);
+		for (j = 0; j < 128; j++)
+			if (write(fd, page, sizeof page) < 0) break;
+	}
+	return 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the hostile programs of this folder share: each tries what it must not
+ * be able to do, says what worked, and exits 1 when anything did. Runs as the
+ * payload of a job.
+ */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int escaped;
+
+/* The attempt must have failed, whatever its errno. */
+static inline void fails(const char *what, long result)
+{
+	if (result < 0) return;
+	printf("worked: %s (%ld)\n", what, result);
+	escaped = 1;
+}
+
+/* The attempt must have failed with this errno. */
+static inline void fails_with(const char *what, long result, int want)
+{
+	if (result < 0 && errno == want) return;
+	printf("%s: result %ld, %s; want %s\n", what, result, strerror(errno), strerror(want));
+	escaped = 1;
+}
+
+static inline void holds(const char *what, int is_so)
+{
+	if (is_so) return;
+	printf("not so: %s\n", what);
+	escaped = 1;
+}
+
+/* Opens a path; the descriptor is closed again when that worked. */
+static inline long try_open(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0644), saved = errno;
+
+	if (fd >= 0) close(fd);
+	errno = saved;
+	return fd;
+}
+
+static inline int ending(void)
+{
+	return escaped;
+}
+
+#endif
