@@ -170,7 +170,9 @@ static void attestation_gave_up(struct store *s, struct active *a)
 		.text = slice_str(a->waiting_for)};
 
 	log_event(LOG_ERROR, "job.unattested", "waiting_for=\"%s\"", a->waiting_for);
-	jobs_failed(&s->jobs, a, &r, clock_wall_ms());
+	/* Not durable: once more after a pause. */
+	if (jobs_failed(&s->jobs, a, &r, clock_wall_ms()))
+		a->recorded_ms += LIMIT_AGENT_RETRY_MAX_MS;
 }
 
 /* Asks for what is due; returns the time of the next thing to do. */
@@ -188,7 +190,9 @@ static int64_t attest_due(struct store *s)
 			continue;
 		}
 		if (!a->asked && s->attest_ready && now >= a->next_ask_ms) ask_attest(s, a);
-		if (!a->asked && a->next_ask_ms < next) next = a->next_ask_ms;
+		/* While attest works its answer is the next thing; nothing is due. */
+		if (a->asked) continue;
+		if (s->attest_ready && a->next_ask_ms < next) next = a->next_ask_ms;
 		if (a->recorded_ms + s->conf.attest_ms < next)
 			next = a->recorded_ms + s->conf.attest_ms + 1;
 	}
@@ -569,6 +573,7 @@ static void poll_once(struct store *s, int64_t next_ms)
 static int loop(struct store *s, struct message *m)
 {
 	for (;;) {
+		int64_t settle, due;
 		enum err e;
 
 		while ((e = chan_recv(s->control, m)) == E_OK) {
@@ -582,8 +587,10 @@ static int loop(struct store *s, struct message *m)
 		read_peer(s, &s->runner, m, from_runner, runner_gone);
 		read_peer(s, &s->attest, m, from_attest, attest_gone);
 		read_peer(s, &s->http, m, from_http, http_gone);
+		settle = jobs_settle(&s->jobs, clock_mono_us() / 1000, clock_wall_ms());
 		dispatch(s);
-		poll_once(s, attest_due(s));
+		due = attest_due(s);
+		poll_once(s, settle < due ? settle : due);
 	}
 }
 
