@@ -14,6 +14,8 @@
 
 /* Refusals are stored encoded; a code, a place and two short texts. */
 #define REFUSAL_BYTES (8 * KIB)
+/* Pause before a step that could not be made durable is tried again. */
+#define SETTLE_MS 1000
 
 static void forget(struct jobs *j, struct active *a)
 {
@@ -346,12 +348,15 @@ enum err jobs_requeue(
 	uint32_t crashes = a->crashes + crash;
 	enum err e;
 
+	snprintf(a->owed, sizeof a->owed, "%s", reason);
+	a->owed_crash = crash;
 	if (crashes >= LIMIT_CRASHES) return jobs_failed(j, a, &poison, now_ms);
 	db_begin(&j->db);
 	db_run(&j->db, db_query(&j->db, Q_JOB_REQUEUE, "tii", slice_str(reason), (int64_t)crashes,
 			       a->seq));
 	e = db_commit(&j->db);
 	if (e) return e;
+	a->owed[0] = '\0';
 	if (a->state == JOB_RUNNING) {
 		j->counts[JOB_RUNNING]--;
 		j->counts[JOB_PENDING]++;
@@ -365,6 +370,24 @@ enum err jobs_requeue(
 	fd_close(&a->record);
 	snprintf(a->reason, sizeof a->reason, "%s", reason);
 	return E_OK;
+}
+
+int64_t jobs_settle(struct jobs *j, int64_t mono_ms, int64_t now_ms)
+{
+	char reason[sizeof j->list->owed];
+	bool owed = false;
+	uint32_t i;
+
+	if (mono_ms < j->settle_ms) return j->settle_ms;
+	for (i = 0; i < j->max; i++) {
+		struct active *a = &j->list[i];
+
+		if (!a->seq || !a->owed[0]) continue;
+		memcpy(reason, a->owed, sizeof reason);
+		if (jobs_requeue(j, a, reason, a->owed_crash, now_ms)) owed = true;
+	}
+	j->settle_ms = mono_ms + SETTLE_MS;
+	return owed ? j->settle_ms : mono_ms + 60000;
 }
 
 /* ---- looking -------------------------------------------------------------- */

@@ -28,6 +28,9 @@ struct active {
 	int64_t recorded_ms, next_ask_ms;
 	unsigned asks;
 	char waiting_for[120];
+	/* why it has to be put back, which could not be made durable yet; else empty */
+	char owed[32];
+	bool owed_crash;
 };
 
 struct jobs {
@@ -35,6 +38,7 @@ struct jobs {
 	struct active *list; /* max entries */
 	uint32_t max, n;
 	uint64_t counts[JOB_STATE_COUNT];
+	int64_t settle_ms; /* before this nothing that is owed is tried again */
 };
 
 /*
@@ -64,10 +68,14 @@ enum err jobs_signed(struct jobs *j, struct active *a, const struct msg_evidence
 enum err jobs_failed(struct jobs *j, struct active *a, const struct refusal *why, int64_t now_ms);
 /*
  * Puts a job back for another attempt. A crash counts; after LIMIT_CRASHES of
- * them the job fails as poison.
+ * them the job fails as poison. When that cannot be made durable, nobody works
+ * on the job any more and it would hold its slot for ever: jobs_settle tries
+ * again.
  */
 enum err jobs_requeue(
 	struct jobs *j, struct active *a, const char *reason, bool crash, int64_t now_ms);
+/* Tries what is owed, at most once a second; the monotonic time of the next call. */
+int64_t jobs_settle(struct jobs *j, int64_t mono_ms, int64_t now_ms);
 
 /* Everything that a client may see of a job; parts as sealed files in the order of their bits. */
 enum err jobs_view(

@@ -164,6 +164,7 @@ static void poll_once(struct store *s, int64_t next_ms)
 static int loop(struct store *s, struct message *m)
 {
 	for (;;) {
+		int64_t settle, due;
 		enum err e;
 
 		while ((e = chan_recv(s->control, m)) == E_OK) {
@@ -177,8 +178,10 @@ static int loop(struct store *s, struct message *m)
 		read_peer(s, &s->runner, m, store_from_runner, store_runner_gone);
 		read_peer(s, &s->attest, m, store_from_attest, store_attest_gone);
 		read_peer(s, &s->http, m, store_from_http, http_gone);
+		settle = jobs_settle(&s->jobs, clock_mono_us() / 1000, clock_wall_ms());
 		store_dispatch(s);
-		poll_once(s, store_attest_due(s));
+		due = store_attest_due(s);
+		poll_once(s, settle < due ? settle : due);
 	}
 }
 

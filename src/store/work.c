@@ -69,7 +69,9 @@ static void attestation_gave_up(struct store *s, struct active *a)
 		.text = slice_str(a->waiting_for)};
 
 	log_event(LOG_ERROR, "job.unattested", "waiting_for=\"%s\"", a->waiting_for);
-	jobs_failed(&s->jobs, a, &r, clock_wall_ms());
+	/* Not durable: once more after a pause. */
+	if (jobs_failed(&s->jobs, a, &r, clock_wall_ms()))
+		a->recorded_ms += LIMIT_AGENT_RETRY_MAX_MS;
 }
 
 /* Asks for what is due; returns the time of the next thing to do. */
@@ -87,7 +89,9 @@ int64_t store_attest_due(struct store *s)
 			continue;
 		}
 		if (!a->asked && s->attest_ready && now >= a->next_ask_ms) ask_attest(s, a);
-		if (!a->asked && a->next_ask_ms < next) next = a->next_ask_ms;
+		/* While attest works its answer is the next thing; nothing is due. */
+		if (a->asked) continue;
+		if (s->attest_ready && a->next_ask_ms < next) next = a->next_ask_ms;
 		if (a->recorded_ms + s->conf.attest_ms < next)
 			next = a->recorded_ms + s->conf.attest_ms + 1;
 	}

@@ -334,6 +334,32 @@ TEST(store_changes_nothing_when_the_disk_is_full)
 	place_drop(&p);
 }
 
+TEST(store_owes_what_could_not_be_made_durable)
+{
+	struct place p;
+	struct jobs j;
+	struct active *a;
+
+	place_make(&p);
+	CHECK_ERR(jobs_open(&j, p.path, 4, NULL), E_OK);
+	a = submitted(&j, SLICE("package"));
+	CHECK_ERR(jobs_start(&j, a, NOW), E_OK);
+	sqlite3_exec(j.db.conn, "PRAGMA query_only=1", NULL, NULL, NULL);
+	CHECK(jobs_requeue(&j, a, "runner-died", true, NOW) != E_OK);
+	CHECK(a->state == JOB_RUNNING && a->crashes == 0);
+	CHECK(jobs_settle(&j, 5000, NOW) == 6000 && a->state == JOB_RUNNING);
+	sqlite3_exec(j.db.conn, "PRAGMA query_only=0", NULL, NULL, NULL);
+	/* Not before its time. */
+	CHECK(jobs_settle(&j, 5999, NOW) == 6000 && a->state == JOB_RUNNING);
+	CHECK(jobs_settle(&j, 6000, NOW) == 66000);
+	CHECK(a->state == JOB_PENDING && a->crashes == 1 && strcmp(a->reason, "runner-died") == 0);
+	check_counts(&j, 1, 0, 0, 0);
+	/* Once only. */
+	CHECK(jobs_settle(&j, 7000, NOW) == 67000 && a->crashes == 1);
+	jobs_close(&j);
+	place_drop(&p);
+}
+
 TEST(store_leaves_a_newer_file_alone)
 {
 	struct place p;
