@@ -268,6 +268,16 @@ void cgroup_env_sweep(const struct cgroup_env *env)
 		if (env->dir[i] >= 0) remove_children(env->dir[i], JOB_PREFIX);
 }
 
+void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
+{
+	char prefix[32];
+	unsigned i;
+
+	snprintf(prefix, sizeof prefix, JOB_PREFIX "%u-", slot);
+	for (i = 0; i < CG_V1_COUNT; i++)
+		if (env->dir[i] >= 0) remove_children(env->dir[i], prefix);
+}
+
 void cgroup_env_remove(struct cgroup_env *env)
 {
 	char own[256], path[512];

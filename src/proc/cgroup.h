@@ -36,8 +36,10 @@ void cgroup_env_drop(struct cgroup_env *env);
 /* Removes our (empty) group again; for an orderly end. */
 void cgroup_env_remove(struct cgroup_env *env);
 
-/* Removes the empty groups of jobs whose worker died before it could. */
+/* Removes the empty groups of all jobs; for a time when no job begins. */
 void cgroup_env_sweep(const struct cgroup_env *env);
+/* The same for the jobs of one slot, whose worker died before it could. */
+void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
 
 struct cgroup_usage {
 	uint64_t cpu_us, memory_peak; /* 0: not known */

@@ -179,6 +179,8 @@ static enum err prepare(
 		if (boot->cgroup_dirs >> i & 1)
 			r->env.sandbox.cgroup.dir[i] =
 				message_fd(m, 2 + parts_count(boot->cgroup_dirs & ((1U << i) - 1)));
+	/* A runner that was killed leaves the groups of its jobs; ours will have the same names. */
+	cgroup_env_sweep(&r->env.sandbox.cgroup);
 	e = helper_env_open(&r->env.helper, exe, why);
 	fd_close(&exe);
 	if (e) return e;
@@ -328,7 +330,7 @@ static void reap(struct runner *r)
 			if (chan_open(&s->report)) worker_message(r, s);
 			if (!s->answered && !r->stopping) {
 				log_event(LOG_ERROR, "runner.worker-died", "status=%d", status);
-				cgroup_env_sweep(&r->env.sandbox.cgroup);
+				cgroup_slot_sweep(&r->env.sandbox.cgroup, i);
 				crashed(r, &s->at);
 			}
 			chan_drop(&s->report);

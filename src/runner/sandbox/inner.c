@@ -454,11 +454,19 @@ static int no_speculation(struct inner *in)
 	return 0;
 }
 
-/* Dispositions other than "ignored" were reset by clone3; exec would keep the ignored. */
+/*
+ * Dispositions other than "ignored" were reset by clone3; exec would keep the
+ * ignored, and which those are depends on how the appliance was started.
+ */
 static int default_signals(struct inner *in)
 {
+	int sig;
+
 	(void)in;
-	return signal(SIGPIPE, SIG_DFL) == SIG_ERR || signal(SIGCHLD, SIG_DFL) == SIG_ERR ? -1 : 0;
+	/* Refused for SIGKILL, SIGSTOP and those of the C library, which nobody can ignore. */
+	for (sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	return 0;
 }
 
 static int second_wall(struct inner *in)

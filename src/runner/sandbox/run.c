@@ -98,10 +98,6 @@ static void start(struct watch *w, struct inner *in)
 		setup_failed(w, "control-group", why.sys);
 		w->cut = CUT_SETUP;
 	}
-	fd_close(&in->sync);
-	fd_close(&in->status);
-	fd_close(&in->out);
-	fd_close(&in->err);
 	if (w->cut == CUT_NONE && send(w->sync, "", 1, MSG_NOSIGNAL) != 1)
 		setup_failed(w, "control-group", errno);
 }
@@ -297,6 +293,11 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	run->max_pids = 1;
 	w.deadline_us = begin + SETUP_US;
 	start(&w, &in);
+	/* Ours of the job's ends: while they are open its pipes do not end. */
+	fd_close(&in.sync);
+	fd_close(&in.status);
+	fd_close(&in.out);
+	fd_close(&in.err);
 	if (w.pid > 0 && w.cut == CUT_SETUP) end(&w, CUT_SETUP);
 	if (w.pid > 0) watch_until_dead(&w, run);
 	collect(&w, ws, run);
@@ -315,8 +316,4 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	fd_close(&w.pidfd);
 	fd_close(&w.sync);
 	fd_close(&w.status);
-	fd_close(&in.sync);
-	fd_close(&in.status);
-	fd_close(&in.out);
-	fd_close(&in.err);
 }

@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Hostile programs on a running appliance, several at once: each gets its own
+# verdict, the service goes on answering, and when runner or init are killed no
+# payload outlives them (cases 12, 80, 91, 95). Argument: build folder.
+set -u
+suite=siege
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+[ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
+[ -x "$build/hostile/01_fork_bomb" ] || { skip all "the hostile programs are not built: make test"; exit 0; }
+
+simulator agent
+appliance --agent "$tmp/agent.sock" --slots 4 || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
+
+# pack NAME COMMAND TIMEOUT [PROGRAM]
+pack() {
+	mkdir -p "$tmp/s/$1"
+	[ -z "${4:-}" ] || cp "$build/hostile/$4" "$tmp/s/$1/t"
+	printf -- '---\nname: %s\nversion: 1.0.0\ntest: {command: %s, timeout: %s}\n---\n' "$1" "$2" "$3" > "$tmp/s/$1/SKILL.md"
+	tarball "$tmp/s/$1" "$tmp/$1.tgz"
+}
+
+# ---- all at once ----------------------------------------------------------------------
+# Not those that fill 512 MiB: a small machine cannot hold four of them.
+all="01_fork_bomb 02_daemonize 03_ignore_term 04_sigstop_tree 05_kill_all 06_zombie_flood
+	18_inode_bomb 22_output_flood 28_mounts 30_namespaces 35_host_files 38_binary 41_core 45_privilege
+	51_int80 53_calls 58_sockets 69_appliance 81_leftovers 86_clean_start"
+for n in $all; do
+	limit=$(sed -n 's/^ \* Timeout: *//p' "$tests/sandbox/$n.c")
+	pack "h$n" '["./t"]' "${limit:-20s}" "$n"
+	submit "$tmp/h$n.tgz" > "$tmp/$n.id"
+done
+slowest=0
+while :; do
+	t=$(now_ms)
+	curl -sf --max-time 5 -o "$tmp/health.json" "$url/health" || slowest=9999
+	took=$(($(now_ms) - t))
+	[ "$took" -le "$slowest" ] || slowest=$took
+	[ "$(jq '.jobs.pending + .jobs.running' "$tmp/health.json")" != 0 ] || break
+	sleep 0.1
+done
+for n in $all; do
+	is "$n among others" "$(outcome "$(cat "$tmp/$n.id")" | jq -r '"\(.verdict):\(.reasons | join(","))"')" \
+		"$(sed -n 's/^ \* Outcome: *//p' "$tests/sandbox/$n.c")"
+done
+# Starting curl is part of it; the machine may be busy with other things.
+if [ "$slowest" -lt 1000 ]; then ok "the service answers meanwhile"
+else bad "the service answers meanwhile" "the slowest answer took $slowest ms"; fi
+is "no role had to be restarted" "$(grep -c 'role.ended' "$tmp/serve.log")" 0
+
+# ---- those who hold the tree die ---------------------------------------------------------
+# A payload that ignores signals and has left its session; its name is its own.
+pack holder '["sh", "-c", "trap \"\" TERM HUP INT; (setsid sleep 987654 &) ; (setsid sleep 987654 &) ; sleep 30; exit 0"]' 40s
+payloads() { pgrep -c -f '^sleep 987654'; }
+gone() { [ "$(payloads)" = 0 ]; }
+there() { [ "$(payloads)" = 2 ]; }
+for role in runner init; do
+	id=$(submit "$tmp/holder.tgz")
+	if wait_until 50 there; then ok "before killing $role the payload runs"
+	else bad "before killing $role the payload runs" "$(payloads) processes, job $id"; fi
+	if [ $role = init ]; then
+		forget_pid "$sv_pid"
+		kill -9 "$sv_pid"
+		wait "$sv_pid" 2> /dev/null
+	else
+		kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
+	fi
+	if wait_until 10 gone; then ok "$role killed: its payload is gone within a second"
+	else bad "$role killed: its payload is gone within a second" "$(payloads) are left"; fi
+	if [ $role = runner ]; then
+		# The job starts again as its second attempt: end it with the first.
+		wait_until 50 there
+		kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
+		wait_until 50 there
+		kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
+		is "three crashes make a job poison" "$(outcome "$id" | jq -r '"\(.status) \(.errorCode)"')" "failed poison"
+	fi
+done
+dead=$sv_pid
+appliance_at --agent "$tmp/agent.sock" --slots 4
+# What init left when it was killed is removed at the next start.
+is "no control group of the dead" "$(find /sys/fs/cgroup -maxdepth 5 -type d -name "skill-verifier.$dead" | wc -l)" 0
+stop "$sv_pid"
