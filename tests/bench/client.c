@@ -215,7 +215,7 @@ static void run_command(char **argv)
 	int status;
 	pid_t pid = start_command(argv, false);
 
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) > 1)
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) > 4)
 		die(argv[0]);
 }
 
