@@ -4,6 +4,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 client=$build/bench/client
+# The interpreter itself: "python3" may be a script that chooses one.
+python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
 
 # quantile FILE [PERCENT]: of the numbers in FILE, one a line; the median without PERCENT.
 quantile() {

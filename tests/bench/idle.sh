@@ -9,7 +9,7 @@ set -u
 served
 peer_port=$(free_port)
 mkdir "$tmp/empty"
-"$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')" -m http.server --bind 127.0.0.1 --directory "$tmp/empty" "$peer_port" > /dev/null 2>&1 &
+"$python" -m http.server --bind 127.0.0.1 --directory "$tmp/empty" "$peer_port" > /dev/null 2>&1 &
 peer=$!
 started_pid $peer
 wait_until 50 curl -s -o /dev/null "http://127.0.0.1:$peer_port/"

@@ -15,7 +15,7 @@ while [ $i -lt "${RUNS:-2}" ]; do
 	for f in "$tmp"/*.tar.gz; do
 		"$client" run 2 "$sv" inspect "$f" >> "$tmp/ours" || exit 1
 		"$client" run 2 tar tf "$f" >> "$tmp/tar" || exit 1
-		"$client" run 2 python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).getnames()' "$f" >> "$tmp/python" || exit 1
+		"$client" run 2 "$python" -c 'import sys, tarfile; tarfile.open(sys.argv[1]).getnames()' "$f" >> "$tmp/python" || exit 1
 	done
 	i=$((i + 1))
 done

@@ -11,8 +11,6 @@ mkdir "$tmp/empty"
 p1=$(free_port)
 p2=$(free_port)
 p3=$(free_port)
-# The interpreter itself, not a wrapper that chooses one.
-python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
 i=0
 while [ $i -lt "${RUNS:-20}" ]; do
 	"$client" start "$p1" /health "$sv" serve --listen "127.0.0.1:$p1" --data "$tmp/data-$i" \
