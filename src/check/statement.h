@@ -35,8 +35,8 @@ struct statement {
 	struct slice monitor;
 	bool monitor_complete;
 	unsigned n_warnings;
-	enum verdict verdict; /* as the statement says */
-	unsigned expect_exit;         /* above 255: none, the verdict does not follow */
+	enum verdict verdict;     /* as the statement says */
+	unsigned expect_exit;     /* above 255: none, the verdict does not follow */
 	const struct cJSON *argv; /* array; NULL when no test is declared */
 	struct slice runtime_uri; /* of the runtime that was used; p NULL when none ran */
 	uint8_t runtime_sha256[SHA256_LEN];

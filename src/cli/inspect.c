@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/local.h"
-#include "cli/runtimes.h"
 #include "runner/package.h"
 
 #define DEFAULT_RUNTIME "alpine:latest"
@@ -365,6 +364,6 @@ int cmd_inspect(int argc, char **argv)
 	}
 	if (n != 1) return cli_usage("inspect", "one PATH is needed");
 	conf_default(&l.conf);
-	runtimes_default(l.conf.runtimes, sizeof l.conf.runtimes);
+	/* No runtimes: nothing runs, and to load them means to hash every file of them. */
 	return inspect_one(&l, argv[0], json);
 }

@@ -62,7 +62,7 @@ static void drop_upload(struct server *s, struct conn *c)
 
 static void conn_close(struct server *s, struct conn *c)
 {
-	uint32_t generation = c->generation;
+	uint32_t generation = c->generation, at = (uint32_t)(c - s->conns);
 
 	drop_upload(s, c);
 	buf_drop(&c->out);
@@ -72,20 +72,14 @@ static void conn_close(struct server *s, struct conn *c)
 	c->generation = generation + 1;
 	c->fd = -1;
 	s->n_conns--;
+	if (at < s->next_free) s->next_free = at;
 }
 
+/* The lowest free entry, so that memory is that of the most connections at one time. */
 static struct conn *find_free(struct server *s)
 {
-	uint32_t i;
-
-	for (i = 0; i < LIMIT_CONNECTIONS; i++) {
-		uint32_t at = (s->next_free + i) % LIMIT_CONNECTIONS;
-
-		if (s->conns[at].state == CONN_FREE) {
-			s->next_free = at + 1;
-			return &s->conns[at];
-		}
-	}
+	while (s->next_free < LIMIT_CONNECTIONS)
+		if (s->conns[s->next_free++].state == CONN_FREE) return &s->conns[s->next_free - 1];
 	return NULL;
 }
 
@@ -99,6 +93,7 @@ void conn_open(struct server *s, int fd)
 		static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
 					   "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
+		if (c) s->next_free = (uint32_t)(c - s->conns);
 		/* One packet that fits any send buffer; if not, the close says it. */
 		if (send(fd, full, sizeof full - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) errno = 0;
 		close(fd);

@@ -143,6 +143,7 @@ static int loop(struct server *s, struct message *m)
 
 	while (!(s->stopping && s->n_conns == 0)) {
 		int wait = conn_expire(s), n, i, status;
+		bool arrived = false;
 
 		/* What store has not taken yet goes out as soon as it takes more. */
 		if (chan_wants_write(&s->store)) {
@@ -160,11 +161,16 @@ static int loop(struct server *s, struct message *m)
 			else if (tag == &tag_store)
 				status = from_store(s, m);
 			else if (tag == &tag_listener)
-				accept_some(s);
+				arrived = true;
 			else
 				conn_event(s, tag, events[i].events);
 			if (status >= 0) return status;
 		}
+		/*
+		 * New ones last: an entry that was closed above may have an event of
+		 * its old connection further down, which must not meet a new one.
+		 */
+		if (arrived) accept_some(s);
 	}
 	return ROLE_EXIT_ORDERLY;
 }

@@ -82,7 +82,8 @@ struct server {
 	bool stopping, degraded;
 	char degraded_why[80];
 	struct conn *conns; /* LIMIT_CONNECTIONS */
-	uint32_t n_conns, n_uploads, next_free;
+	uint32_t n_conns, n_uploads;
+	uint32_t next_free; /* no entry below it is free */
 };
 
 /* conn.c */

@@ -359,14 +359,20 @@ enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, c
 	}
 }
 
-enum err cgroup_job_enter(const struct cgroup_job *job, int pid, struct why *why)
+/*
+ * A thread that moves itself is the one case for which the kernel takes no lock
+ * over all forks and exits of the machine (5.16). With "cgroup.procs", or for
+ * another process, it waits for an RCU grace period first: 10 ms on a machine
+ * that has nothing else to do.
+ */
+enum err cgroup_job_enter(const struct cgroup_job *job)
 {
 	unsigned i;
 	enum err e = E_OK;
 
 	if (job->env->kind != CGROUP_V1) return E_OK;
 	for (i = 0; !e && i < CG_V1_COUNT; i++)
-		if (job->env->dir[i] >= 0) e = set(job, i, "cgroup.procs", (uint64_t)pid, why);
+		if (job->env->dir[i] >= 0) e = set(job, i, "tasks", 0, NULL);
 	return e;
 }
 

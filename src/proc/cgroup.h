@@ -62,8 +62,11 @@ struct cgroup_job {
 /* Makes the group and sets its limits. E_SANDBOX_SETUP when a needed limit cannot be set. */
 enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, const char *name,
 	const struct limit_facts *max, struct why *why);
-/* Version 1: moves a process in; to be called before it runs anything. Else nothing. */
-enum err cgroup_job_enter(const struct cgroup_job *job, int pid, struct why *why);
+/*
+ * Version 1: the caller, which has one thread, moves itself in before it runs
+ * anything of the job; errno says why it cannot. Version 2 and none: nothing.
+ */
+enum err cgroup_job_enter(const struct cgroup_job *job);
 /* Kills every member at once where the kernel can (version 2, 5.14). */
 void cgroup_job_kill(const struct cgroup_job *job);
 void cgroup_job_usage(const struct cgroup_job *job, struct cgroup_usage *out);

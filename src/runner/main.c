@@ -383,13 +383,16 @@ static bool read_channels(struct runner *r, struct message *m)
 	}
 	if (e != E_AGAIN) return false;
 	/*
-	 * Store sends the next job as soon as it has a result, while the worker
-	 * still cleans up: the request waits in the channel until its slot is free.
+	 * For store a job leaves its slot with its result; here only with the end
+	 * of its worker, which comes a little later. Until then the next job stays
+	 * in the channel.
 	 */
+	e = E_AGAIN;
 	while ((r->stopping || free_slot(r)) && (e = chan_recv(&r->store, m)) == E_OK) {
 		if (m->type == MSG_RUN && !r->stopping) start_job(r, m);
 		message_drop(m);
 	}
+	if (e == E_OK) e = E_AGAIN;
 	/* Without store there is nobody to work for: init restarts everything. */
 	if (e != E_OK && e != E_AGAIN) chan_drop(&r->store);
 	return true;
@@ -399,13 +402,12 @@ static int loop(struct runner *r, struct message *m)
 {
 	while (!(r->stopping && all_idle(r))) {
 		struct pollfd p[2 + 2 * SLOTS_MAX];
+		bool out = chan_wants_write(&r->store), in = r->stopping || free_slot(r);
 		unsigned i, n = 0;
 
 		p[n++] = (struct pollfd){r->control->fd, POLLIN, 0};
-		p[n++] = (struct pollfd){r->store.fd,
-			(short)((r->stopping || free_slot(r) ? POLLIN : 0) |
-				(chan_wants_write(&r->store) ? POLLOUT : 0)),
-			0};
+		p[n++] = (struct pollfd){in || out ? r->store.fd : -1,
+			(short)((in ? POLLIN : 0) | (out ? POLLOUT : 0)), 0};
 		for (i = 0; i < r->n_slots; i++) {
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].report.fd : -1, POLLIN, 0};

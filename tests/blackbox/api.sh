@@ -123,6 +123,14 @@ id=$(run_skill disk)
 got=$(outcome "$id" | jq -r '"\(.verdict):\(.reasons | join(","))"')
 case $got in *limit-hit:disk*) ok "a full disk is named" ;; *) bad "a full disk is named" "$got" ;; esac
 
+# ---- a queue: the next job waits for the slot, not for luck --------------------------------
+ids= attempts=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ids="$ids $(submit "$tmp/top.tar.gz")"; done
+for id in $ids; do attempts="$attempts$(outcome "$id" | jq -r '"\(.status):\(.attempt) "')"; done
+is "twenty jobs in a queue: every one at its first attempt" \
+	"$(echo $attempts | tr ' ' '\n' | sort | uniq -c | tr -s ' ')" " 20 completed:1"
+hasnt "and the runner refused none" "$(grep runner.bad-request "$tmp/serve.log")" bad-request
+
 # ---- refused packages: a job that failed, no attestation (C29) ---------------------------
 mkdir -p "$tmp/skills/empty"
 echo "no manifest" > "$tmp/skills/empty/README"

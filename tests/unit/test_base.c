@@ -278,6 +278,39 @@ TEST(hashes_known_answers)
 		test_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
 }
 
+/* Whatever is added at once or bit by bit: the library's own code gives the reference. */
+TEST(hashes_same_in_every_cut)
+{
+	static uint8_t text[2048];
+	uint8_t want[SHA256_LEN], have[SHA256_LEN];
+	br_sha256_context reference;
+	struct sha256 h;
+	size_t n, cut;
+
+	for (n = 0; n < sizeof text; n++)
+		text[n] = (uint8_t)(n * 7 + n / 256);
+	for (n = 0; n <= sizeof text; n += n < 400 ? 1 : 61) {
+		br_sha256_init(&reference);
+		br_sha256_update(&reference, text, n);
+		br_sha256_out(&reference, want);
+		for (cut = 0; cut <= n; cut += 37) {
+			sha256_init(&h);
+			sha256_add(&h, slice_of(text, cut));
+			sha256_add(&h, slice_of(text + cut, n - cut));
+			sha256_out(&h, have);
+			CHECK_SLICE(SLICE_OF(have), SLICE_OF(want));
+		}
+	}
+	/* FIPS 180-4: a million times "a". */
+	memset(text, 'a', sizeof text);
+	sha256_init(&h);
+	for (n = 0; n < 1000; n++)
+		sha256_add(&h, slice_of(text, 1000));
+	sha256_out(&h, have);
+	CHECK_SLICE(SLICE_OF(have),
+		test_hex("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+}
+
 TEST(p256_signs_deterministically)
 {
 	struct p256_key key;

@@ -55,7 +55,7 @@ static void run_steps(struct inner *in, const struct step *steps, size_t n)
 
 /* ---- I: pid 1 of the job ------------------------------------------------- */
 
-/* S has put us into our control group, or is gone. */
+/* S has seen us start, or is gone. */
 static int wait_for_go(struct inner *in)
 {
 	char go;
@@ -69,6 +69,12 @@ static int wait_for_go(struct inner *in)
 	} while (n < 0 && errno == EINTR);
 	if (n == 1) return 0;
 	_exit(2);
+}
+
+/* Before anything of the job exists: what we clone later is born in the group. */
+static int control_group(struct inner *in)
+{
+	return cgroup_job_enter(in->group) ? -1 : 0;
 }
 
 static int new_session(struct inner *in)
@@ -367,7 +373,8 @@ static _Noreturn void reap(struct inner *in)
 }
 
 static const struct step init_steps[] = {
-	{"control-group", wait_for_go},
+	{"go", wait_for_go},
+	{"control-group", control_group},
 	{"session", new_session},
 	{"private-mounts", private_mounts},
 	{"runtime-root", runtime_root},

@@ -15,6 +15,7 @@ struct inner {
 	const struct sandbox_env *env;
 	const struct workspace *ws;
 	const struct sandbox_phase *phase;
+	const struct cgroup_job *group;
 	int sync;     /* to S: a go byte in, one report out */
 	int status;   /* write end: a failed step, or end of file when P executes */
 	int out, err; /* write ends of the output pipes */

@@ -74,7 +74,7 @@ static void setup_failed(struct watch *w, const char *step, int sys)
 	w->failure.sys = sys;
 }
 
-/* Clones I, puts it into its group and lets it go. */
+/* Clones I and lets it go. */
 static void start(struct watch *w, struct inner *in)
 {
 	struct why why = WHY_INIT;
@@ -94,12 +94,7 @@ static void start(struct watch *w, struct inner *in)
 		setup_failed(w, "namespaces", errno);
 		return;
 	}
-	if (cgroup_job_enter(&w->group, w->pid, &why)) {
-		setup_failed(w, "control-group", why.sys);
-		w->cut = CUT_SETUP;
-	}
-	if (w->cut == CUT_NONE && send(w->sync, "", 1, MSG_NOSIGNAL) != 1)
-		setup_failed(w, "control-group", errno);
+	if (send(w->sync, "", 1, MSG_NOSIGNAL) != 1) setup_failed(w, "go", errno);
 }
 
 static void end(struct watch *w, enum cut why)
@@ -276,6 +271,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.status = -1,
 		.cancel = cancel};
 	struct inner in = {.env = env,
+		.group = &w.group,
 		.ws = ws,
 		.phase = phase,
 		.sync = -1,
@@ -298,7 +294,6 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	fd_close(&in.status);
 	fd_close(&in.out);
 	fd_close(&in.err);
-	if (w.pid > 0 && w.cut == CUT_SETUP) end(&w, CUT_SETUP);
 	if (w.pid > 0) watch_until_dead(&w, run);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
