@@ -54,6 +54,7 @@ if user unshare -Ur true 2> /dev/null; then
 	is "run: --out that cannot be written" $? 3
 	# The hostile programs meet the same walls. Without control groups a limit of memory
 	# or processes answers the program instead of ending it: those are tried above.
+	counted=$(user "$sv" run "$tmp/s/hello-world" | grep -o 'accounting [a-z0-9-]*')
 	for f in "$tests"/sandbox/*.c; do
 		n=$(basename "$f" .c)
 		case $n in 01_* | 06_* | 07_* | 08_*) continue ;; esac
@@ -63,7 +64,10 @@ if user unshare -Ur true 2> /dev/null; then
 		limit=$(sed -n 's/^ \* Timeout: *//p' "$f")
 		skill h "test: {command: [./t], timeout: ${limit:-20s}}"
 		chmod -R a+rX "$tmp/s/h"
-		is "hostile $n" "$(verdict h)" "$(sed -n 's/^ \* Outcome: *//p' "$f")"
+		want=$(sed -n 's/^ \* Outcome: *//p' "$f")
+		# Memory of no process is absent where nothing counts it.
+		case $n:$counted in 10_*:*rlimit*) want=PASSED: ;; esac
+		is "hostile $n" "$(verdict h)" "$want"
 		rm -rf "$tmp/s/h"
 	done
 else
