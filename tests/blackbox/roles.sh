@@ -12,7 +12,6 @@ suite=roles
 role_pid() { pgrep -P "$sv_pid" -f -- "--role $1\$"; }
 
 simulator agent
-roles=$(pgrep -c -f -- "--role (store|http|runner|attest)")
 appliance --agent "$tmp/agent.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
 "$sv" roles --json > "$tmp/roles.json"
 tarball "$tests/skills/hello-world" "$tmp/hello.tar.gz"
@@ -132,12 +131,13 @@ fault all 0
 # ---- an orderly end -----------------------------------------------------------------
 id=$(submit "$tmp/slow.tar.gz")
 sleep 0.3
+roles=$(pgrep -P "$sv_pid")
 t=$(now_ms)
 stop "$sv_pid"
 is "SIGTERM: exit status" $? 0
 took=$(($(now_ms) - t))
 if [ "$took" -lt 5000 ]; then ok "SIGTERM: ends within 5 s"; else bad "SIGTERM" "$took ms"; fi
-is "nothing is left of it" "$(pgrep -c -f -- "--role (store|http|runner|attest)")" "$roles"
+is "nothing is left of it" "$(for p in $roles; do kill -0 "$p" 2> /dev/null && echo "$p"; done)" ""
 is "no control group is left" "$(find /sys/fs/cgroup -maxdepth 3 -name "skill-verifier.$sv_pid" 2>/dev/null | wc -l)" 0
 appliance_at --agent "$tmp/agent.sock"
 is "the stopped job is finished after the restart" \

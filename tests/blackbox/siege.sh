@@ -24,7 +24,7 @@ pack() {
 
 # ---- all at once ----------------------------------------------------------------------
 # Not those that fill 512 MiB: a small machine cannot hold four of them.
-all="01_fork_bomb 02_daemonize 03_ignore_term 04_sigstop_tree 05_kill_all 06_zombie_flood
+all="01_fork_bomb 02_daemonize 03_ignore_term 04_sigstop_tree 05_kill_all 06_zombie_flood 12_cpu_spin
 	18_inode_bomb 22_output_flood 28_mounts 30_namespaces 35_host_files 38_binary 41_core 45_privilege
 	51_int80 53_calls 58_sockets 69_appliance 81_leftovers 86_clean_start"
 for n in $all; do
@@ -71,10 +71,11 @@ for role in runner init; do
 	else bad "$role killed: its payload is gone within a second" "$(payloads) are left"; fi
 	if [ $role = runner ]; then
 		# The job starts again as its second attempt: end it with the first.
-		wait_until 50 there
-		kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
-		wait_until 50 there
-		kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
+		for again in 2 3; do
+			wait_until 100 there || bad "attempt $again" "its payload did not start"
+			kill -9 "$(pgrep -P "$sv_pid" -f -- "--role $role\$")"
+			wait_until 10 gone || bad "attempt $again" "its payload is still there"
+		done
 		is "three crashes make a job poison" "$(outcome "$id" | jq -r '"\(.status) \(.errorCode)"')" "failed poison"
 	fi
 done

@@ -18,7 +18,6 @@ skill() {
 	mkdir -p "$tmp/s/$1"
 	printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/s/$1/SKILL.md"
 }
-skill forks 'test: {command: "i=0; while [ $i -lt 600 ]; do sleep 3 & i=$((i+1)); done; exit 0", timeout: 8s}'
 skill eater 'test: {command: "a=xxxxxxxxxxxxxxxx; while :; do a=$a$a; done", timeout: 20s}'
 skill whoami 'test_command: "id -u; id -g; cat /proc/self/uid_map | tr -s \" \""'
 skill writes 'test_command: "echo a >> SKILL.md && touch new /tmp/t && ! touch /usr/t 2>/dev/null"'
@@ -43,7 +42,6 @@ if user unshare -Ur true 2> /dev/null; then
 		"1000 1000  1000 0 1  "
 	is "run: writes to its own places only" "$(verdict writes)" "PASSED:"
 	is "run: the package on disk is as it was" "$(find "$tmp/s/writes" -type f | wc -l) $(tail -c 4 "$tmp/s/writes/SKILL.md")" "1 ---"
-	is "run: processes are limited" "$(verdict forks | grep -c limit-hit:pids)" 1
 	# Without control groups the shell may meet its own limit before we see the sum.
 	got=$(verdict eater)
 	case $got in LIMIT:memory | FAILED:*) ok "run: memory is limited" ;; *) bad "run: memory is limited" "$got" ;; esac
@@ -53,17 +51,24 @@ if user unshare -Ur true 2> /dev/null; then
 	user "$sv" run --out "$tmp/refused/out.json" "$tmp/s/hello-world" > /dev/null 2> "$tmp/err"
 	is "run: --out that cannot be written" $? 3
 	# The hostile programs meet the same walls. Without control groups a limit of memory
-	# or processes answers the program instead of ending it: those are tried above.
+	# answers the program instead of ending it, and that of processes is seen only by
+	# chance, because counting looks every 20 ms; the programs themselves check it.
+	counted=$(user "$sv" run "$tmp/s/hello-world" | grep -o 'accounting [a-z0-9-]*')
 	for f in "$tests"/sandbox/*.c; do
 		n=$(basename "$f" .c)
-		case $n in 01_* | 06_* | 07_* | 08_*) continue ;; esac
+		case $n in 07_* | 08_*) continue ;; esac
 		[ -x "$build/hostile/$n" ] || { skip "hostile $n" "not built: make test"; continue; }
 		mkdir -p "$tmp/s/h"
 		cp "$build/hostile/$n" "$tmp/s/h/t"
 		limit=$(sed -n 's/^ \* Timeout: *//p' "$f")
 		skill h "test: {command: [./t], timeout: ${limit:-20s}}"
 		chmod -R a+rX "$tmp/s/h"
-		is "hostile $n" "$(verdict h)" "$(sed -n 's/^ \* Outcome: *//p' "$f")"
+		want=$(sed -n 's/^ \* Outcome: *//p' "$f")
+		# Memory of no process is absent where nothing counts it.
+		case $n:$counted in 10_*:*rlimit*) want=PASSED: ;; esac
+		got=$(verdict h)
+		case $n:$counted in 01_*rlimit* | 06_*rlimit*) got=${got%limit-hit:pids} want=${want%limit-hit:pids} ;; esac
+		is "hostile $n" "$got" "$want"
 		rm -rf "$tmp/s/h"
 	done
 else

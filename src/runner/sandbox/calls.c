@@ -192,18 +192,26 @@ static const struct filter_case prctl_cases[] = {
 };
 
 #define GUARD(name, otherwise, cases) {S(name), otherwise, COUNT(cases), cases}
-static const struct filter_guard guards[] = {
-	GUARD(ioctl, FILTER_ALLOW, ioctl_cases),
-	GUARD(fcntl, FILTER_ALLOW, fcntl_cases),
-	GUARD(clone, EPERM, clone_cases),
-	GUARD(socket, EAFNOSUPPORT, socket_cases),
-	GUARD(socketpair, EAFNOSUPPORT, socketpair_cases),
-	GUARD(prctl, EINVAL, prctl_cases),
-	GUARD(seccomp, EPERM, seccomp_cases),
-	GUARD(mknod, EPERM, mknod_cases),
-	GUARD(mknodat, EPERM, mknodat_cases),
-	GUARD(personality, EPERM, personality_cases),
-	GUARD(sched_setscheduler, EPERM, scheduler_cases),
+#define PAYLOAD_GUARDS \
+	GUARD(ioctl, FILTER_ALLOW, ioctl_cases), \
+	GUARD(fcntl, FILTER_ALLOW, fcntl_cases), \
+	GUARD(clone, EPERM, clone_cases), \
+	GUARD(socket, EAFNOSUPPORT, socket_cases), \
+	GUARD(socketpair, EAFNOSUPPORT, socketpair_cases), \
+	GUARD(prctl, EINVAL, prctl_cases), \
+	GUARD(seccomp, EPERM, seccomp_cases), \
+	GUARD(mknod, EPERM, mknod_cases), \
+	GUARD(mknodat, EPERM, mknodat_cases), \
+	GUARD(personality, EPERM, personality_cases), \
+	GUARD(sched_setscheduler, EPERM, scheduler_cases)
+static const struct filter_guard guards[] = {PAYLOAD_GUARDS};
+
+/*
+ * Where no control group counts memory, memory that belongs to no process
+ * would have no limit at all: there it is absent.
+ */
+static const struct filter_guard uncounted_guards[] = {
+	PAYLOAD_GUARDS, {S(memfd_create), ENOSYS, 0, NULL}, {S(shmget), ENOSYS, 0, NULL},
 };
 /* clang-format on */
 
@@ -212,6 +220,15 @@ const struct filter_spec calls_payload = {
 	.n_groups = COUNT(groups),
 	.guards = guards,
 	.n_guards = COUNT(guards),
+	.otherwise = EPERM,
+	.newest = NR_NEWEST,
+};
+
+const struct filter_spec calls_payload_uncounted = {
+	.groups = groups,
+	.n_groups = COUNT(groups),
+	.guards = uncounted_guards,
+	.n_guards = COUNT(uncounted_guards),
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };

@@ -12,6 +12,8 @@
 
 /* The filter of the payload. */
 extern const struct filter_spec calls_payload;
+/* The same without memory files and System V memory, for a job that no control group counts. */
+extern const struct filter_spec calls_payload_uncounted;
 /* The filter of a job's init process. */
 extern const struct filter_spec calls_job_init;
 /*

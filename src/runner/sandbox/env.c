@@ -240,7 +240,9 @@ enum err sandbox_probe(
 		sizeof lines->text, "ABI %u", env->landlock_abi);
 	snprintf(add_line(lines, n, "control-groups", env->cgroup.kind == CGROUP_NONE)->text,
 		sizeof lines->text, "%s", cgroup_text(env->cgroup.kind));
-	if (filter_compile(&calls_payload, &env->payload, why) ||
+	if (filter_compile(
+		    env->cgroup.kind == CGROUP_NONE ? &calls_payload_uncounted : &calls_payload,
+		    &env->payload, why) ||
 		filter_compile(&calls_job_init, &env->job_init, why))
 		return E_SANDBOX_SETUP;
 	add_line(lines, n, "seccomp", 0);
