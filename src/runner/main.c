@@ -179,6 +179,8 @@ static enum err prepare(
 		if (boot->cgroup_dirs >> i & 1)
 			r->env.sandbox.cgroup.dir[i] =
 				message_fd(m, 2 + parts_count(boot->cgroup_dirs & ((1U << i) - 1)));
+	/* A runner that was killed left groups; ours would get the same names. */
+	cgroup_env_sweep(&r->env.sandbox.cgroup);
 	e = helper_env_open(&r->env.helper, exe, why);
 	fd_close(&exe);
 	if (e) return e;

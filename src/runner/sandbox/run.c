@@ -74,6 +74,15 @@ static void setup_failed(struct watch *w, const char *step, int sys)
 	w->failure.sys = sys;
 }
 
+/* S keeps no writer of the pipes that it reads to their end, whether I started or not. */
+static void drop_inner(struct inner *in)
+{
+	fd_close(&in->sync);
+	fd_close(&in->status);
+	fd_close(&in->out);
+	fd_close(&in->err);
+}
+
 /* Clones I and lets it go. */
 static void start(struct watch *w, struct inner *in)
 {
@@ -94,10 +103,6 @@ static void start(struct watch *w, struct inner *in)
 		setup_failed(w, "namespaces", errno);
 		return;
 	}
-	fd_close(&in->sync);
-	fd_close(&in->status);
-	fd_close(&in->out);
-	fd_close(&in->err);
 	if (send(w->sync, "", 1, MSG_NOSIGNAL) != 1) setup_failed(w, "go", errno);
 }
 
@@ -289,6 +294,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	run->max_pids = 1;
 	w.deadline_us = begin + SETUP_US;
 	start(&w, &in);
+	drop_inner(&in);
 	if (w.pid > 0) watch_until_dead(&w, run);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
@@ -306,8 +312,4 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	fd_close(&w.pidfd);
 	fd_close(&w.sync);
 	fd_close(&w.status);
-	fd_close(&in.sync);
-	fd_close(&in.status);
-	fd_close(&in.out);
-	fd_close(&in.err);
 }
