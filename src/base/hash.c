@@ -17,7 +17,7 @@ void sha256_add(struct sha256 *h, struct slice s)
 {
 	size_t first = (BLOCK - h->ctx.count % BLOCK) % BLOCK, blocks;
 
-	/* BearSSL has portable code only, which takes seven times as long. */
+	/* BearSSL has portable code only. */
 	if (s.n >= BULK && sha256_x86_present()) {
 		br_sha256_update(&h->ctx, s.p, first);
 		s = slice_from(s, first);

@@ -128,6 +128,16 @@ for role in store http runner attest; do
 done
 fault all 0
 
+# ---- what a killed runner leaves is not in the way of the next -------------------------
+id=$(submit "$tmp/slow.tar.gz")
+sleep 0.4
+kill -9 "$(role_pid runner)"
+wait_until 50 sh -c "curl -s '$url/verify/$id' | grep -q '\"attempt\":2,\"phase\":\"test\"'"
+sleep 0.2
+kill -9 "$(role_pid runner)"
+is "runner killed twice in one job: the third attempt ends" \
+	"$(outcome "$id" 100 | jq -r '"\(.status) \(.attempt)"')" "completed 3"
+
 # ---- an orderly end -----------------------------------------------------------------
 id=$(submit "$tmp/slow.tar.gz")
 sleep 0.3

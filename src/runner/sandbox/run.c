@@ -74,6 +74,16 @@ static void setup_failed(struct watch *w, const char *step, int sys)
 	w->failure.sys = sys;
 }
 
+/* S keeps no writer of the pipes that it reads to their end, whether I started or not. */
+/* Our copies of the job's ends: while they are open its pipes do not end. */
+static void drop_inner(struct inner *in)
+{
+	fd_close(&in->sync);
+	fd_close(&in->status);
+	fd_close(&in->out);
+	fd_close(&in->err);
+}
+
 /* Clones I and lets it go. */
 static void start(struct watch *w, struct inner *in)
 {
@@ -289,11 +299,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	run->max_pids = 1;
 	w.deadline_us = begin + SETUP_US;
 	start(&w, &in);
-	/* Ours of the job's ends: while they are open its pipes do not end. */
-	fd_close(&in.sync);
-	fd_close(&in.status);
-	fd_close(&in.out);
-	fd_close(&in.err);
+	drop_inner(&in);
 	if (w.pid > 0) watch_until_dead(&w, run);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
