@@ -33,11 +33,12 @@ LINK     = $(CC) -nostartfiles -static -o $@ $(CRT)/rcrt1.o $(CRT)/crti.o $(GCCC
 	$(filter %.o %.a,$^) $(LIBS) $(GCCCRT)/crtendS.o $(CRT)/crtn.o -Wl,-pie,--no-dynamic-linker \
 	-Wl,-z,text,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--gc-sections,--build-id=none,-s
 else
-# asan and fuzz: clang and glibc, everything instrumented, libraries included.
+# asan: clang and glibc, everything instrumented, libraries included; one build
+# for the unit tests and for the fuzzers.
 CC      := clang
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-CFLAGS  := -O1 -g -fno-omit-frame-pointer $(SAN) $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer-no-link)
-VFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=address $(if $(filter fuzz,$(FLAVOUR)),-fsanitize=fuzzer-no-link)
+CFLAGS  := -O1 -g -fno-omit-frame-pointer $(SAN) -fsanitize=fuzzer-no-link
+VFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
 LINK     = $(CC) $(CFLAGS) $(LDEXTRA) -o $@ $(filter %.o %.a,$^) $(LIBS)
 endif
 VENDOR := $(B)/vendor/$(FLAVOUR)
@@ -141,8 +142,8 @@ asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 
 FUZZ_TIME ?= 60
 fuzz: deps-asan ## every fuzz target for FUZZ_TIME seconds
-	$(Q)$(MAKE) FLAVOUR=fuzz $(patsubst tests/fuzz/%.c,$(B)/fuzz/fuzz/%,$(FUZZ))
-	$(Q)tests/fuzz/run $(B)/fuzz/fuzz $(FUZZ_TIME)
+	$(Q)$(MAKE) FLAVOUR=asan $(patsubst tests/fuzz/%.c,$(B)/asan/fuzz/%,$(FUZZ))
+	$(Q)tests/fuzz/run $(B)/asan/fuzz $(FUZZ_TIME)
 
 bench: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/bench/%,$(BENCH)) ## all benchmarks; bench-NAME runs one
 	$(Q)tests/bench/run $(O)
