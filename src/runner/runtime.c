@@ -17,6 +17,8 @@
 
 /* A manifest line has about 150 bytes; 64 Ki files are far beyond any runtime. */
 #define MANIFEST_BYTES (16 * MIB)
+/* The deepest folder of a runtime has about ten levels. */
+#define TREE_DEPTH 32
 
 /*
  * Which names mean which runtime. A name without a tag means ":latest". Names
@@ -130,14 +132,20 @@ static enum err trouble(struct runtime *rt, const char *what, struct slice path)
 	return E_RUNTIME_CHANGED;
 }
 
-static enum err digest_of(int root, const char *path, uint64_t size, uint8_t out[SHA256_LEN])
+static enum err digest_of(
+	int root, const char *path, uint64_t size, mode_t mode, uint8_t out[SHA256_LEN])
 {
 	uint8_t mem[64 * KIB];
 	struct sha256 h;
+	struct stat st;
 	uint64_t total = 0;
-	int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0) return E_ABSENT;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 07777) != mode) {
+		fd_close(&fd);
+		return E_FORMAT;
+	}
 	sha256_init(&h);
 	for (;;) {
 		ssize_t n = read(fd, mem, sizeof mem);
@@ -157,7 +165,7 @@ static enum err check_entry(struct runtime *rt, int root, const struct cJSON *en
 {
 	char path[512], target[512];
 	uint8_t want[SHA256_LEN], have[SHA256_LEN];
-	struct slice s;
+	struct slice s, mode;
 	uint64_t size;
 	ssize_t n;
 
@@ -170,16 +178,47 @@ static enum err check_entry(struct runtime *rt, int root, const struct cJSON *en
 			       : trouble(rt, "a link differs:", slice_str(path));
 	}
 	if (json_get_hex(entry, "sha256", want, sizeof want) ||
-		json_get_u64(entry, "size", UINT32_MAX, &size))
+		json_get_u64(entry, "size", UINT32_MAX, &size) ||
+		json_get_str(entry, "mode", &mode) ||
+		(!slice_is(mode, "0644") && !slice_is(mode, "0755")))
 		return trouble(rt, "manifest.json has a wrong entry", SLICE(""));
-	if (digest_of(root, path, size, have) || memcmp(want, have, sizeof want) != 0)
+	if (digest_of(root, path, size, slice_is(mode, "0755") ? 0755 : 0644, have) ||
+		memcmp(want, have, sizeof want) != 0)
 		return trouble(rt, "a file differs:", slice_str(path));
 	return E_OK;
+}
+
+/*
+ * Counts what is no directory below fd, which it closes; what is there and not
+ * in the manifest shows as a number. False when the tree cannot be walked.
+ */
+static bool count_entries(int fd, unsigned depth, unsigned *n)
+{
+	DIR *d = fd >= 0 && depth < TREE_DEPTH ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	bool ok = d != NULL;
+
+	if (!d) fd_close(&fd);
+	while (ok && (entry = readdir(d))) {
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+		ok = fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+		if (ok && S_ISDIR(st.st_mode))
+			ok = count_entries(openat(dirfd(d), entry->d_name,
+						   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+				depth + 1, n);
+		else
+			++*n;
+	}
+	if (d) closedir(d);
+	return ok;
 }
 
 static enum err check_tree(struct runtime *rt, const struct cJSON *manifest)
 {
 	const struct cJSON *files = json_get(manifest, "files"), *entry;
+	unsigned listed = 0, found = 0;
 	int root;
 	enum err e = E_OK;
 
@@ -188,8 +227,13 @@ static enum err check_tree(struct runtime *rt, const struct cJSON *manifest)
 		return trouble(rt, "manifest.json lists no files", SLICE(""));
 	root = open(rt->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0) return trouble(rt, "its tree is missing", SLICE(""));
-	for (entry = json_child(files); entry && !e; entry = json_next(entry))
+	for (entry = json_child(files); entry && !e; entry = json_next(entry), listed++)
 		e = check_entry(rt, root, entry);
+	/* Every listed one is there; with equal numbers nothing else is. */
+	if (!e &&
+		(!count_entries(openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, &found) ||
+			found != listed))
+		e = trouble(rt, "its tree holds what manifest.json does not list", SLICE(""));
 	fd_close(&root);
 	return e;
 }

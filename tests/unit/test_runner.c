@@ -299,7 +299,7 @@ static void make_runtime(const struct folder *f, struct slice content)
 	put_file(f, "base/root/sh", content, 0755);
 	CHECK(symlink("sh", in(f, "base/root/ash")) == 0);
 	buf_str(&b, "{\"uri\":\"pkg:x\",\"files\":[{\"path\":\"ash\",\"target\":\"sh\"},"
-		    "{\"path\":\"sh\",\"size\":5,\"sha256\":\"");
+		    "{\"mode\":\"0755\",\"path\":\"sh\",\"size\":5,\"sha256\":\"");
 	buf_hex(&b, SLICE_OF(sha));
 	buf_str(&b, "\"}]}");
 	put_file(f, "base/manifest.json", buf_slice(&b), 0644);
@@ -335,6 +335,18 @@ TEST(runtime_is_compared_with_its_manifest)
 	put_file(&f, "base/manifest.json", edited(manifest, "\"size\":5", "\"size\":6"), 0644);
 	CHECK(!loads(&f, "a file differs: sh"));
 	put_file(&f, "base/manifest.json", manifest, 0644);
+	/* Another mode, one file too many, and one deeper. */
+	CHECK(chmod(in(&f, "base/root/sh"), 0644) == 0);
+	CHECK(!loads(&f, "a file differs: sh"));
+	CHECK(chmod(in(&f, "base/root/sh"), 04755) == 0);
+	CHECK(!loads(&f, "a file differs: sh"));
+	CHECK(chmod(in(&f, "base/root/sh"), 0755) == 0);
+	put_dir(&f, "base/root/tmp");
+	CHECK(loads(&f, ""));
+	put_file(&f, "base/root/tmp/more", SLICE("x"), 0644);
+	CHECK(!loads(&f, "its tree holds what manifest.json does not list "));
+	unlink(in(&f, "base/root/tmp/more"));
+	CHECK(loads(&f, ""));
 	unlink(in(&f, "base/root/ash"));
 	CHECK(symlink("bash", in(&f, "base/root/ash")) == 0);
 	CHECK(!loads(&f, "a link differs: ash"));
