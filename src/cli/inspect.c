@@ -199,6 +199,15 @@ static const char *member(const struct cJSON *j, const char *name, char *mem, si
 	return text_ascii(mem, cap, s);
 }
 
+/* The same of a refusal's text or name, whose bytes were made printable where they were read. */
+static const char *shown(const struct cJSON *j, const char *name, char *mem, size_t cap)
+{
+	struct slice s;
+
+	if (json_get_str(j, name, &s)) return "";
+	return text_shown(mem, cap, s);
+}
+
 static uint64_t number(const struct cJSON *j, const char *name)
 {
 	uint64_t v = 0;
@@ -254,10 +263,10 @@ static void print_refused(const struct cJSON *j)
 	const struct cJSON *d = json_get(j, "detail");
 	char a[300], b[300];
 
-	printf("refused: %s (%s)\n", member(j, "error", a, sizeof a),
+	printf("refused: %s (%s)\n", shown(j, "error", a, sizeof a),
 		member(j, "code", b, sizeof b));
 	if (number(d, "member")) printf("  member %llu", (unsigned long long)number(d, "member"));
-	if (*member(d, "name", a, sizeof a)) printf("  %s", a);
+	if (*shown(d, "name", a, sizeof a)) printf("  %s", a);
 	if (number(d, "line"))
 		printf("  %s:%llu:%llu", member(j, "manifestFile", b, sizeof b),
 			(unsigned long long)number(d, "line"),

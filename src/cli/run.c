@@ -254,7 +254,7 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 	struct buf b;
 	struct jw w;
 
-	slice_text(why.text, sizeof why.text, r->text);
+	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
 	if (opt->json) {
 		b = buf_heap(4096);

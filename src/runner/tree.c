@@ -119,7 +119,7 @@ static enum err visit(struct walk *w, const char *name)
 	struct slice path;
 	struct stat st;
 
-	if (l->prefix_len + len + 1 > LIMIT_PATH_BYTES)
+	if (l->prefix_len + len > LIMIT_PATH_BYTES)
 		return foreign(w->why, slice_str(name), "a path that is too long");
 	memcpy(w->path + l->prefix_len, name, len);
 	len += l->prefix_len;
