@@ -127,8 +127,10 @@ static void tree_json(struct jw *w, const struct package_facts *f)
 
 static void refusal_json(struct jw *w, const struct refusal *r)
 {
+	char mem[REFUSAL_SENTENCE];
+
 	jw_key_cstr(w, "code", err_name(r->code));
-	jw_key_str(w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
+	jw_key_str(w, "error", refusal_sentence(mem, r));
 	jw_key(w, "detail");
 	jw_object(w);
 	if (r->member) jw_key_u64(w, "member", r->member);
@@ -261,7 +263,7 @@ static void print_accepted(const struct cJSON *j)
 static void print_refused(const struct cJSON *j)
 {
 	const struct cJSON *d = json_get(j, "detail");
-	char a[300], b[300];
+	char a[REFUSAL_SENTENCE], b[300];
 
 	printf("refused: %s (%s)\n", shown(j, "error", a, sizeof a),
 		member(j, "code", b, sizeof b));

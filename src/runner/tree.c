@@ -257,8 +257,8 @@ static enum err choose_manifest(
 		}
 	}
 	if (!exact.p && others > 1)
-		return why_set(why, E_MANIFEST_AMBIGUOUS,
-			"several manifest files and none is called SKILL.md");
+		return why_set(
+			why, E_MANIFEST_AMBIGUOUS, "none of them is called SKILL.md; keep one");
 	if (!exact.p)
 		warnings_add(warnings, n_warnings, LIMIT_WARNINGS, SLICE("manifest-name"));
 	else if (others)
@@ -281,10 +281,11 @@ enum err tree_find_skill(struct tree *t, struct slice name, struct slice *warnin
 		if (!top.p || !holds_candidate(t, top)) {
 			skills = count_skills(t);
 			if (skills > 1)
-				return why_set(why, E_PKG_MULTIPLE,
-					"package contains %u skills, submit one at a time", skills);
+				return why_set(
+					why, E_PKG_MULTIPLE, "%u folders hold a SKILL.md", skills);
 			return why_set(why, E_NO_MANIFEST, "%s",
-				skills ? "the only SKILL.md is deeper than one folder" : "");
+				skills ? "the only one is deeper than one folder; move it up"
+				       : "write one, at the top or in the only folder there");
 		}
 		for (i = 0; i < t->n; i++)
 			t->files[i].path = slice_from(t->files[i].path, top.n);

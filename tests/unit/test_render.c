@@ -98,6 +98,7 @@ TEST(render_failed_and_running)
 	job.view.refusal = (struct refusal){E_PATH_INVALID, 3, 0, 0, SLICE("../\"x"), SLICE("")};
 	j = answer();
 	CHECK_SLICE(text(j, "errorCode"), SLICE("path-invalid"));
+	CHECK_SLICE(text(j, "error"), SLICE("a path is not allowed"));
 	CHECK_SLICE(text(json_get(j, "detail"), "name"), SLICE("../\"x"));
 	/* C29: nothing of a result, though the record is there. */
 	CHECK(!json_get(j, "verdict") && !json_get(j, "result"));
