@@ -103,6 +103,12 @@ TEST(render_failed_and_running)
 	/* C29: nothing of a result, though the record is there. */
 	CHECK(!json_get(j, "verdict") && !json_get(j, "result"));
 	json_drop(&j);
+	/* The sentence of the code, then the reason. */
+	job.view.refusal.text = SLICE("the path is absolute");
+	j = answer();
+	CHECK_SLICE(text(j, "error"), SLICE("a path is not allowed: the path is absolute"));
+	CHECK_SLICE(text(json_get(j, "detail"), "reason"), SLICE("the path is absolute"));
+	json_drop(&j);
 	job.view.state = JOB_RUNNING;
 	job.view.phase = PHASE_ATTEST;
 	job.view.waiting_for = SLICE("agent");
