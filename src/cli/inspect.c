@@ -305,6 +305,7 @@ static int print_early(const char *path, enum err e, const struct why *why, bool
 	struct jw w = jw_to(&b, false);
 	struct why full = *why;
 	struct refusal r;
+	char mem[REFUSAL_SENTENCE], text[REFUSAL_SENTENCE], shown[300];
 
 	if (e != E_PKG_TOO_LARGE && e != E_PATH_INVALID && e != E_PATH_TOO_LONG)
 		return cli_cannot("inspect", e, why);
@@ -320,7 +321,8 @@ static int print_early(const char *path, enum err e, const struct why *why, bool
 	if (as_json)
 		printf("%s\n", buf_text(&b));
 	else
-		printf("refused: %s: %s (%s)\n", path, err_text(e), err_name(e));
+		printf("refused: %s: %s (%s)\n", text_ascii(shown, sizeof shown, slice_str(path)),
+			text_shown(text, sizeof text, refusal_sentence(mem, &r)), err_name(e));
 	buf_drop(&b);
 	return EXIT_REFUSED;
 }

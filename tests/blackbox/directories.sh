@@ -110,6 +110,7 @@ is "no name of its own: the folder's" "$(jq -r .name "$tmp/j")" other
 odd=$w/$(printf 'a\377')
 mv "$w/other" "$odd"
 gives "a name that is not UTF-8" "path-invalid -" "$odd"
+is "a name that is not UTF-8: escaped on the terminal" "$("$sv" inspect "$odd" | grep -cF 'a\xff: a path is not allowed')" 1
 fresh
 mv "$h" "$w/-h"
 (cd "$w" && timeout 10 "$sv" inspect --json ./-h | jq -r .topDirectory) > "$tmp/top"

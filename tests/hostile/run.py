@@ -146,7 +146,7 @@ def check(c, path):
         plain = inspect(path)[1]
         if raw_controls(plain):
             problems.append(f"control bytes {raw_controls(plain)} on the terminal")
-        if c.shown is not None and (c.shown.encode() not in plain or b"member %d" % c.member not in plain):
+        if c.shown is not None and b"  member %d  %s" % (c.member, c.shown.encode()) not in plain:
             problems.append(f"the terminal does not name member {c.member}, {c.shown}: {plain!r}")
     counts["peak"], counts["sum"] = max(counts["peak"], peak), max(counts["sum"], most)
     counts["slowest"] = max(counts["slowest"], took)
