@@ -144,3 +144,12 @@ const char *text_ascii(char *dst, size_t cap, struct slice s)
 	buf_ascii(&b, s, cap - 1);
 	return buf_text(&b);
 }
+
+const char *text_shown(char *dst, size_t cap, struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] >= 0x7f) return text_ascii(dst, cap, s);
+	return slice_text(dst, cap, s) ? dst : text_ascii(dst, cap, s);
+}

@@ -30,5 +30,10 @@ void buf_utf8(struct buf *b, uint32_t code_point);
 void buf_ascii(struct buf *b, struct slice s, size_t max);
 /* As buf_ascii into a C string of cap bytes; returns dst. */
 const char *text_ascii(char *dst, size_t cap, struct slice s);
+/*
+ * As text_ascii for what should be printable already, such as the name in a refusal:
+ * nothing is escaped a second time unless a byte is there that may not be shown.
+ */
+const char *text_shown(char *dst, size_t cap, struct slice s);
 
 #endif

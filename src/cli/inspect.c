@@ -127,8 +127,10 @@ static void tree_json(struct jw *w, const struct package_facts *f)
 
 static void refusal_json(struct jw *w, const struct refusal *r)
 {
+	char mem[REFUSAL_SENTENCE];
+
 	jw_key_cstr(w, "code", err_name(r->code));
-	jw_key_str(w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
+	jw_key_str(w, "error", refusal_sentence(mem, r));
 	jw_key(w, "detail");
 	jw_object(w);
 	if (r->member) jw_key_u64(w, "member", r->member);
@@ -199,6 +201,15 @@ static const char *member(const struct cJSON *j, const char *name, char *mem, si
 	return text_ascii(mem, cap, s);
 }
 
+/* The same of a refusal's text or name, whose bytes were made printable where they were read. */
+static const char *shown(const struct cJSON *j, const char *name, char *mem, size_t cap)
+{
+	struct slice s;
+
+	if (json_get_str(j, name, &s)) return "";
+	return text_shown(mem, cap, s);
+}
+
 static uint64_t number(const struct cJSON *j, const char *name)
 {
 	uint64_t v = 0;
@@ -252,12 +263,12 @@ static void print_accepted(const struct cJSON *j)
 static void print_refused(const struct cJSON *j)
 {
 	const struct cJSON *d = json_get(j, "detail");
-	char a[300], b[300];
+	char a[REFUSAL_SENTENCE], b[300];
 
-	printf("refused: %s (%s)\n", member(j, "error", a, sizeof a),
+	printf("refused: %s (%s)\n", shown(j, "error", a, sizeof a),
 		member(j, "code", b, sizeof b));
 	if (number(d, "member")) printf("  member %llu", (unsigned long long)number(d, "member"));
-	if (*member(d, "name", a, sizeof a)) printf("  %s", a);
+	if (*shown(d, "name", a, sizeof a)) printf("  %s", a);
 	if (number(d, "line"))
 		printf("  %s:%llu:%llu", member(j, "manifestFile", b, sizeof b),
 			(unsigned long long)number(d, "line"),
@@ -294,6 +305,7 @@ static int print_early(const char *path, enum err e, const struct why *why, bool
 	struct jw w = jw_to(&b, false);
 	struct why full = *why;
 	struct refusal r;
+	char mem[REFUSAL_SENTENCE], text[REFUSAL_SENTENCE], shown[300];
 
 	if (e != E_PKG_TOO_LARGE && e != E_PATH_INVALID && e != E_PATH_TOO_LONG)
 		return cli_cannot("inspect", e, why);
@@ -309,7 +321,8 @@ static int print_early(const char *path, enum err e, const struct why *why, bool
 	if (as_json)
 		printf("%s\n", buf_text(&b));
 	else
-		printf("refused: %s: %s (%s)\n", path, err_text(e), err_name(e));
+		printf("refused: %s: %s (%s)\n", text_ascii(shown, sizeof shown, slice_str(path)),
+			text_shown(text, sizeof text, refusal_sentence(mem, &r)), err_name(e));
 	buf_drop(&b);
 	return EXIT_REFUSED;
 }

@@ -251,10 +251,12 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 	/* A runtime that is not there is a matter of this machine. */
 	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
 	struct why why = WHY_INIT;
+	char mem[REFUSAL_SENTENCE], shown[REFUSAL_SENTENCE];
+	struct slice sentence = refusal_sentence(mem, r);
 	struct buf b;
 	struct jw w;
 
-	slice_text(why.text, sizeof why.text, r->text);
+	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
 	if (opt->json) {
 		b = buf_heap(4096);
@@ -262,13 +264,13 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 		jw_object(&w);
 		jw_key_cstr(&w, "outcome", runtime ? "not-run" : "rejected");
 		jw_key_cstr(&w, "code", err_name(r->code));
-		jw_key_str(&w, "error", r->text.n ? r->text : slice_str(err_text(r->code)));
+		jw_key_str(&w, "error", sentence);
 		jw_object_end(&w);
 		printf("%s\n", buf_text(&b));
 		buf_drop(&b);
 	} else {
 		printf("%s: %s (%s)\n", runtime ? "not run" : "refused",
-			r->text.n ? why.text : err_text(r->code), err_name(r->code));
+			text_shown(shown, sizeof shown, sentence), err_name(r->code));
 	}
 	return runtime ? EXIT_CANNOT : EXIT_REFUSED;
 }

@@ -206,17 +206,12 @@ static void refusal_detail(struct jw *w, const struct refusal *r)
 	jw_object_end(w);
 }
 
-/* What the original says where it says it: the reason in words. */
-static struct slice refusal_text(const struct refusal *r)
-{
-	return r->text.n ? r->text : slice_str(err_text(r->code));
-}
-
 enum err render_job(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct job_view *job,
 	const struct parts *p)
 {
 	struct jw w = jw_to(out, false);
 	struct record r = {0};
+	char mem[REFUSAL_SENTENCE];
 
 	if (job->state == JOB_COMPLETED && record_read(part_of(p, PART_RECORD), &r))
 		return E_INTERNAL;
@@ -233,7 +228,7 @@ enum err render_job(struct buf *out, const uint8_t id[JOB_ID_LEN], const struct 
 		if (job->waiting_for.n) jw_key_str(&w, "waitingFor", job->waiting_for);
 	}
 	if (job->state == JOB_FAILED) {
-		jw_key_str(&w, "error", refusal_text(&job->refusal));
+		jw_key_str(&w, "error", refusal_sentence(mem, &job->refusal));
 		jw_key_cstr(&w, "errorCode", err_name(job->refusal.code));
 		refusal_detail(&w, &job->refusal);
 	}

@@ -48,3 +48,15 @@ struct refusal refusal_of(const struct why *why, const char *name)
 		.text = slice_str(why->text),
 	};
 }
+
+struct slice refusal_sentence(char mem[REFUSAL_SENTENCE], const struct refusal *r)
+{
+	struct buf b = buf_on(mem, REFUSAL_SENTENCE);
+
+	buf_str(&b, err_text(r->code));
+	if (r->text.n) {
+		buf_str(&b, ": ");
+		buf_put(&b, slice_sub(r->text, 0, REFUSAL_SENTENCE - 1 - b.n));
+	}
+	return slice_str(buf_text(&b));
+}

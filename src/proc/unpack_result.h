@@ -46,4 +46,8 @@ void codec_manifest_result(struct codec *c, struct manifest_result *r);
 /* The refusal that a why describes; name is the escaped member name or NULL. */
 struct refusal refusal_of(const struct why *why, const char *name);
 
+/* What people read: the sentence of the code (specs/skills.md 2.9), then the detail. */
+#define REFUSAL_SENTENCE 512
+struct slice refusal_sentence(char mem[REFUSAL_SENTENCE], const struct refusal *r);
+
 #endif

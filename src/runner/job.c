@@ -256,8 +256,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 	begin_record(a);
 	if (a->record.manifest.command.n) {
 		if (a->record.manifest.timeout_ms > a->env->conf->timeout_cap_ms)
-			return why_set(why, E_TIMEOUT_RANGE,
-				"Invalid field 'timeout': at most %u ms here",
+			return why_set(why, E_TIMEOUT_RANGE, "write at most %u ms for this machine",
 				a->env->conf->timeout_cap_ms);
 		e = find_runtime(a, why);
 		if (e) return e;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "base/text.h"
 
 static void refuse(struct package *p, enum err e)
 {
@@ -119,13 +120,16 @@ static enum err read_manifest(
 static enum err check_named_files(struct package *p)
 {
 	const struct manifest *m = &p->manifest;
+	char shown[80];
 
 	if (m->entrypoint.p && !tree_find(&p->tree, m->entrypoint))
 		return why_set(&p->why, E_ENTRYPOINT_MISSING,
-			"Invalid field 'entrypoint': the package has no such file");
+			"'%s'; write the path of a file in it",
+			text_ascii(shown, sizeof shown, m->entrypoint));
 	if (m->workdir.p && m->workdir.n && !tree_has_dir(&p->tree, m->workdir))
 		return why_set(&p->why, E_TEST_INVALID,
-			"Invalid field 'test.workdir': the package has no such directory");
+			"'workdir' is '%s', which is no directory of the package; write one that is",
+			text_ascii(shown, sizeof shown, m->workdir));
 	return E_OK;
 }
 

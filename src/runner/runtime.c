@@ -93,7 +93,7 @@ static enum err unknown(const struct runtimes *r, struct slice declared, struct 
 		buf_str(&b, aliases[i].declared);
 	}
 	buf_text(&b);
-	return why_set(why, E_RUNTIME_UNKNOWN, "unknown runtime '%s' (known: %s)",
+	return why_set(why, E_RUNTIME_UNKNOWN, "'%s' (known: %s)",
 		text_ascii(shown, sizeof shown, declared), known);
 }
 

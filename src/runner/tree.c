@@ -119,7 +119,7 @@ static enum err visit(struct walk *w, const char *name)
 	struct slice path;
 	struct stat st;
 
-	if (l->prefix_len + len + 1 > LIMIT_PATH_BYTES)
+	if (l->prefix_len + len > LIMIT_PATH_BYTES)
 		return foreign(w->why, slice_str(name), "a path that is too long");
 	memcpy(w->path + l->prefix_len, name, len);
 	len += l->prefix_len;
@@ -257,8 +257,8 @@ static enum err choose_manifest(
 		}
 	}
 	if (!exact.p && others > 1)
-		return why_set(why, E_MANIFEST_AMBIGUOUS,
-			"several manifest files and none is called SKILL.md");
+		return why_set(
+			why, E_MANIFEST_AMBIGUOUS, "none of them is called SKILL.md; keep one");
 	if (!exact.p)
 		warnings_add(warnings, n_warnings, LIMIT_WARNINGS, SLICE("manifest-name"));
 	else if (others)
@@ -281,10 +281,11 @@ enum err tree_find_skill(struct tree *t, struct slice name, struct slice *warnin
 		if (!top.p || !holds_candidate(t, top)) {
 			skills = count_skills(t);
 			if (skills > 1)
-				return why_set(why, E_PKG_MULTIPLE,
-					"package contains %u skills, submit one at a time", skills);
+				return why_set(
+					why, E_PKG_MULTIPLE, "%u folders hold a SKILL.md", skills);
 			return why_set(why, E_NO_MANIFEST, "%s",
-				skills ? "the only SKILL.md is deeper than one folder" : "");
+				skills ? "the only one is deeper than one folder; move it up"
+				       : "write one, at the top or in the only folder there");
 		}
 		for (i = 0; i < t->n; i++)
 			t->files[i].path = slice_from(t->files[i].path, top.n);

@@ -58,7 +58,7 @@ static enum err check_metadata_keys(struct reading *r)
 			if (metadata_names[i] && slice_is(k->text, metadata_names[i])) break;
 		if (i == ITEMS)
 			return refuse_field(r, E_TEST_UNKNOWN_FIELD, k,
-				"'%s' is not known; there are verifier.test_command, test_deps, "
+				"'%s' is not known; use verifier.test_command, test_deps, "
 				"timeout, environment, network and runtime",
 				shown_value(shown, k));
 	}
@@ -76,7 +76,7 @@ static enum err check_nested_keys(struct reading *r, const struct matter_node *t
 			if (slice_is(k->text, nested_names[i])) break;
 		if (i == ITEMS)
 			return refuse_field(r, E_TEST_UNKNOWN_FIELD, k,
-				"'%s' is not known; there are command, deps, timeout, environment, "
+				"'%s' is not known; use command, deps, timeout, environment, "
 				"network, runtime, workdir, secrets and expect_exit",
 				shown_value(shown, k));
 	}

@@ -10,6 +10,8 @@
 #define STANDARD_NAME_CHARS        64
 #define STANDARD_DESCRIPTION_CHARS 1024
 
+#define ENTRYPOINT_ADVICE "write a path inside the package such as scripts/run.sh"
+
 static bool is_digit(uint8_t c)
 {
 	return c >= '0' && c <= '9';
@@ -179,7 +181,8 @@ static enum err read_description(struct reading *r)
 	struct slice text = n && n->kind == MATTER_TEXT ? slice_trim(n->text) : SLICE_NONE;
 
 	if (n && n->kind != MATTER_TEXT)
-		return refuse_field(r, E_DESCRIPTION_INVALID, n, "it is not a text");
+		return refuse_field(
+			r, E_DESCRIPTION_INVALID, n, "it is not a text; put quotes around it");
 	if (text.n > LIMIT_DESCRIPTION_BYTES)
 		return refuse_field(r, E_DESCRIPTION_INVALID, n,
 			"it has %zu bytes, at most %d are allowed; move text below the frontmatter",
@@ -200,12 +203,14 @@ static enum err read_entrypoint(struct reading *r)
 
 	if (!n) return E_OK;
 	if (n->kind != MATTER_TEXT)
-		return refuse_field(r, E_ENTRYPOINT_INVALID, n, "it is not a text");
+		return refuse_field(
+			r, E_ENTRYPOINT_INVALID, n, "it is not a text; " ENTRYPOINT_ADVICE);
 	if (path_read(n->text, &p, &reason))
-		return refuse_field(r, E_ENTRYPOINT_INVALID, n,
-			"%s; write a path inside the package such as scripts/run.sh", reason.text);
+		return refuse_field(
+			r, E_ENTRYPOINT_INVALID, n, "%s; " ENTRYPOINT_ADVICE, reason.text);
 	if (p.root || p.slash)
-		return refuse_field(r, E_ENTRYPOINT_INVALID, n, "it names a directory, not a file");
+		return refuse_field(
+			r, E_ENTRYPOINT_INVALID, n, "it names a directory; " ENTRYPOINT_ADVICE);
 	r->m->entrypoint = p.text;
 	return E_OK;
 }

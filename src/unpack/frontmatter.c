@@ -8,9 +8,12 @@
 
 #define NEXT_LINE 0x85 /* the one C1 control that YAML takes: a line break */
 
-static enum err at_line(struct why *why, uint32_t line, enum err e)
+static enum err at_place(struct why *why, uint32_t line, uint32_t column, enum err e)
 {
-	if (why) why->line = line;
+	if (why) {
+		why->line = line;
+		why->column = column;
+	}
 	return e;
 }
 
@@ -42,6 +45,24 @@ static bool is_delimiter(struct slice line)
 	return true;
 }
 
+/* Where a byte stands; what is in front of it is UTF-8. */
+static enum err at_offset(struct why *why, struct slice file, size_t offset, enum err e)
+{
+	struct slice line = SLICE_NONE, rest = slice_sub(file, 0, offset);
+	uint32_t number = 0;
+	bool ended = true;
+
+	if (slice_starts(rest, BOM)) rest = slice_from(rest, sizeof BOM - 1);
+	for (; rest.n; number++) {
+		size_t before = rest.n;
+
+		line = next_line(&rest);
+		ended = before - rest.n > line.n;
+	}
+	if (ended) return at_place(why, number + 1, 1, e);
+	return at_place(why, number, (uint32_t)utf8_count(line) + 1, e);
+}
+
 /* Steps 2 and 3: plain UTF-8 without NUL; *file loses its mark. */
 static enum err check_encoding(struct slice *file, struct manifest *m, struct why *why)
 {
@@ -51,12 +72,16 @@ static enum err check_encoding(struct slice *file, struct manifest *m, struct wh
 		return why_set(why, E_MANIFEST_ENCODING, "it is UTF-16; save it as UTF-8");
 	while (at < file->n)
 		if (utf8_next(*file, &at) < 0)
-			return why_set(why, E_MANIFEST_ENCODING,
-				"byte 0x%02x at offset %zu is not UTF-8; save the file as UTF-8",
-				file->p[at], at);
+			return at_offset(why, *file, at,
+				why_set(why, E_MANIFEST_ENCODING,
+					"byte 0x%02x at offset %zu is not UTF-8; save the file as "
+					"UTF-8",
+					file->p[at], at));
 	at = slice_find(*file, 0, 0);
 	if (at < file->n)
-		return why_set(why, E_MANIFEST_CONTROL, "a NUL byte at offset %zu; remove it", at);
+		return at_offset(why, *file, at,
+			why_set(why, E_MANIFEST_CONTROL, "a NUL byte at offset %zu; remove it",
+				at));
 	if (slice_starts(*file, BOM)) {
 		*file = slice_from(*file, sizeof BOM - 1);
 		manifest_warn(m, "bom");
@@ -76,10 +101,10 @@ static enum err check_controls(struct slice line, uint32_t number, struct why *w
 
 		column++;
 		if ((c >= 0x20 && c < 0x7f) || c == '\t' || c >= 0xa0 || c == NEXT_LINE) continue;
-		why_set(why, E_MANIFEST_CONTROL,
-			"the control character U+%04X in the frontmatter; remove it", (unsigned)c);
-		if (why) why->column = column;
-		return at_line(why, number, E_MANIFEST_CONTROL);
+		return at_place(why, number, column,
+			why_set(why, E_MANIFEST_CONTROL,
+				"the control character U+%04X in the frontmatter; remove it",
+				(unsigned)c));
 	}
 	return E_OK;
 }
@@ -102,12 +127,12 @@ enum err frontmatter_find(struct slice file, struct buf *out, struct manifest *m
 	enum err e;
 
 	if (file.n > LIMIT_MANIFEST_BYTES)
-		return why_set(
-			why, E_MANIFEST_TOO_LARGE, "more than %d bytes", LIMIT_MANIFEST_BYTES);
+		return why_set(why, E_MANIFEST_TOO_LARGE,
+			"more than %d bytes; move text to other files", LIMIT_MANIFEST_BYTES);
 	e = check_encoding(&file, m, why);
 	if (e) return e;
 	if (!is_delimiter(next_line(&file)))
-		return at_line(why, 1,
+		return at_place(why, 1, 1,
 			why_set(why, E_NO_FRONTMATTER,
 				"the first line must be ---, followed by YAML and another ---"));
 	for (; file.n; number++) {
@@ -118,18 +143,20 @@ enum err frontmatter_find(struct slice file, struct buf *out, struct manifest *m
 			return check_block(buf_slice(out), why);
 		}
 		if (slice_starts(line, "---"))
-			return at_line(why, number,
+			return at_place(why, number, 1,
 				why_set(why, E_FRONTMATTER_AMBIGUOUS,
-					"line %u begins with --- and goes on; some readers end the "
-					"frontmatter there",
-					number));
+					"some readers end the frontmatter there; remove the line or "
+					"write it with a blank in front"));
 		dashes = dashes || slice_search(line, 0, SLICE("---")) < line.n;
 		buf_put(out, line);
 		buf_u8(out, '\n');
 		if (out->err || out->n > LIMIT_FRONTMATTER_BYTES)
 			return why_set(why, E_FRONTMATTER_TOO_LARGE,
-				"more than %d bytes before a line that is just ---",
+				"more than %d bytes before a line that is just ---; write that "
+				"line behind the last field",
 				LIMIT_FRONTMATTER_BYTES);
 	}
-	return why_set(why, E_FRONTMATTER_UNCLOSED, "no line that is just --- ends it");
+	return at_place(why, number, 1,
+		why_set(why, E_FRONTMATTER_UNCLOSED,
+			"write a line that is just --- behind the last field"));
 }

@@ -30,12 +30,40 @@ static enum err refuse(struct build *b, yaml_mark_t mark, enum err e, const char
 	return e;
 }
 
-/* What libyaml says, with what helps in the most frequent case. */
+/* What helps against a problem, by libyaml's words for it. */
+static const char *yaml_advice(const char *problem)
+{
+	static const struct {
+		const char *words, *advice;
+	} known[] = {
+		{"mapping values are not allowed", "put quotes around a value that holds \": \""},
+		{"expected ':'", "write \"key: value\", or put quotes around the whole value"},
+		{"cannot start any token", "put quotes around the value; use blanks, no tabs"},
+		{"expected ',' or", "close the bracket, or put quotes around what is in it"},
+		{"unexpected end of stream", "close the quotes"},
+		{"document indicator", "close the quotes"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof *known; i++)
+		if (strstr(problem, known[i].words)) return known[i].advice;
+	return "put quotes around values that hold signs";
+}
+
+static enum err long_key(struct build *b, yaml_mark_t mark)
+{
+	char text[80];
+
+	snprintf(
+		text, sizeof text, "a key is too long; use at most %d bytes", LIMIT_YAML_KEY_BYTES);
+	return refuse(b, mark, E_YAML_LIMITS, text);
+}
+
+/* What libyaml says, and what helps. */
 static enum err syntax_error(struct build *b, struct slice in)
 {
 	const yaml_parser_t *p = &b->parser;
 	const char *problem = p->problem ? p->problem : "syntax error";
-	bool colon = strstr(problem, "mapping values are not allowed") != NULL;
 	struct slice line = in;
 	size_t i;
 	char text[200];
@@ -47,10 +75,9 @@ static enum err syntax_error(struct build *b, struct slice in)
 	line = slice_split(&line, '\n');
 	if (slice_search(line, 0, SLICE(":")) > LIMIT_YAML_KEY_BYTES &&
 		line.n > LIMIT_YAML_KEY_BYTES)
-		return refuse(b, p->problem_mark, E_YAML_LIMITS, "a key is too long");
-	snprintf(text, sizeof text, "%s%s%s%s", problem, p->context ? ", " : "",
-		p->context ? p->context : "",
-		colon ? "; put quotes around a value that holds \": \"" : "");
+		return long_key(b, p->context ? p->context_mark : p->problem_mark);
+	snprintf(text, sizeof text, "%s%s%s; %s", problem, p->context ? ", " : "",
+		p->context ? p->context : "", yaml_advice(problem));
 	return refuse(b, p->problem_mark, E_YAML_INVALID, text);
 }
 
@@ -60,9 +87,9 @@ static enum err add_node(struct build *b, const struct matter_node *n, yaml_mark
 	uint32_t at;
 
 	if (y->n == LIMIT_YAML_NODES)
-		return refuse(b, mark, E_YAML_LIMITS, "too many keys and values");
+		return refuse(b, mark, E_YAML_LIMITS, "too many keys and values; remove some");
 	if (n->kind != MATTER_TEXT && b->depth == LIMIT_YAML_DEPTH)
-		return refuse(b, mark, E_YAML_LIMITS, "nested too deeply");
+		return refuse(b, mark, E_YAML_LIMITS, "nested too deeply; keep it flat");
 	at = ++y->n;
 	y->nodes[at] = *n;
 	y->nodes[at].line = b->first_line + (uint32_t)mark.line;
@@ -97,9 +124,9 @@ static enum err check_key(struct build *b, struct slice key, yaml_mark_t mark)
 	const struct matter_node *map = &b->y->nodes[b->open[b->depth - 1].node];
 	const struct matter_node *n = matter_first(b->y, map);
 
-	if (slice_is(key, "<<")) return refuse(b, mark, E_YAML_MERGE, "write the keys out");
-	if (key.n > LIMIT_YAML_KEY_BYTES)
-		return refuse(b, mark, E_YAML_LIMITS, "a key is too long");
+	if (slice_is(key, "<<"))
+		return refuse(b, mark, E_YAML_MERGE, "write the keys of the other mapping out");
+	if (key.n > LIMIT_YAML_KEY_BYTES) return long_key(b, mark);
 	for (; n; n = matter_next(b->y, matter_next(b->y, n)))
 		if (slice_eq(n->text, key)) {
 			char shown[80], text[120];
@@ -127,7 +154,9 @@ static enum err take_text(struct build *b, const yaml_event_t *event)
 	n.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	n.text = slice_of(buf_reserve(b->y->text, s.n), s.n);
 	buf_put(b->y->text, s);
-	if (b->y->text->err) return refuse(b, event->start_mark, E_YAML_LIMITS, "too much text");
+	if (b->y->text->err)
+		return refuse(b, event->start_mark, E_YAML_LIMITS,
+			"too much text; move some below the frontmatter");
 	return add_node(b, &n, event->start_mark);
 }
 
@@ -136,7 +165,8 @@ static enum err take_collection(struct build *b, const yaml_event_t *event, enum
 	struct matter_node n = {.kind = (uint8_t)kind};
 
 	if (at_key(b))
-		return refuse(b, event->start_mark, E_YAML_KEY, "a list or mapping as a key");
+		return refuse(b, event->start_mark, E_YAML_KEY,
+			"a list or mapping as a key; put quotes around it");
 	return add_node(b, &n, event->start_mark);
 }
 
@@ -160,7 +190,7 @@ static enum err take_event(struct build *b, const yaml_event_t *event)
 	switch (event->type) {
 	case YAML_DOCUMENT_START_EVENT:
 		if (b->documents++ == 0) return E_OK;
-		return refuse(b, event->start_mark, E_YAML_MULTIDOC, "one document only");
+		return refuse(b, event->start_mark, E_YAML_MULTIDOC, "keep one document");
 	case YAML_ALIAS_EVENT:
 		return refuse(b, event->start_mark, E_YAML_ALIAS,
 			"an alias (*name); write the value out, or put quotes around it");

@@ -52,9 +52,9 @@ static bool is_ustar(const struct scan_tar *s)
 
 bool tar_begins(struct slice block)
 {
-	if (block.n < TAR_BLOCK) return false;
-	return slice_eq(slice_sub(block, MAGIC_AT, 5), SLICE("ustar")) ||
-	       all_zero(slice_sub(block, 0, TAR_BLOCK));
+	/* The magic is enough, also where the block is cut behind it. */
+	if (slice_eq(slice_sub(block, MAGIC_AT, 5), SLICE("ustar"))) return true;
+	return block.n >= TAR_BLOCK && all_zero(slice_sub(block, 0, TAR_BLOCK));
 }
 
 /* Blanks, octal digits, then blanks or NULs to the end; nothing at all is 0. */
@@ -343,7 +343,10 @@ enum err scan_tar_feed(struct scan_tar *s, struct slice bytes, struct why *why)
 enum err scan_tar_end(const struct scan_tar *s, struct why *why)
 {
 	if (s->state == TAR_PADDING && s->have == 0) return E_OK;
-	if (s->position > 0 && s->position < TAR_BLOCK)
+	/* A part of a block that is not zero is no padding of anything. */
+	if (s->state == TAR_PADDING && !all_zero(slice_of(s->block, s->have)))
+		return why_set(why, E_PKG_TRAILING, "data behind the end of the tar archive");
+	if (s->position > 0 && s->position < TAR_BLOCK && !tar_begins(slice_of(s->block, s->have)))
 		return why_set(why, E_PKG_FORMAT, "this is not a tar archive");
 	if (s->state == TAR_HEADER && s->have == 0)
 		return why_set(

@@ -119,8 +119,8 @@ static enum err read_manifest(int source, struct slice top_directory, struct buf
 	if (!mem) return E_NO_MEMORY;
 	e = fd_read_all(source, file);
 	if (e == E_TOO_LARGE)
-		return why_set(
-			why, E_MANIFEST_TOO_LARGE, "more than %d bytes", LIMIT_MANIFEST_BYTES);
+		return why_set(why, E_MANIFEST_TOO_LARGE,
+			"more than %d bytes; move text to other files", LIMIT_MANIFEST_BYTES);
 	if (e == E_SYSTEM) return why_sys(why, e, "read SKILL.md");
 	return e ? e : manifest_read(buf_slice(file), top_directory, mem, out, why);
 }

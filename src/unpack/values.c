@@ -70,7 +70,9 @@ static enum err command_json(
 
 		if (json_str(item, &arg)) {
 			e = refuse_field(r, E_TEST_COMMAND_INVALID, n,
-				"'%s' is a JSON array with something else than texts", field);
+				"'%s' is a JSON array with something else than texts; put quotes around "
+				"each",
+				field);
 			break;
 		}
 		buf_put(r->text, arg);
@@ -247,7 +249,8 @@ enum err value_workdir(
 	struct why reason = WHY_INIT;
 
 	if (n->kind != MATTER_TEXT)
-		return refuse_field(r, E_TEST_INVALID, n, "'%s' is not a text", field);
+		return refuse_field(r, E_TEST_INVALID, n,
+			"'%s' is not a text; write a directory of the package", field);
 	if (path_read(n->text, &p, &reason))
 		return refuse_field(r, E_TEST_INVALID, n,
 			"'%s': %s; write a directory of the package", field, reason.text);

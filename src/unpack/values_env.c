@@ -81,8 +81,8 @@ static enum err add_env(struct reading *r, const char *field, const struct matte
 	if (e) return e;
 	if (value.n > LIMIT_ENV_VALUE_BYTES)
 		return refuse_field(r, E_ENV_INVALID, n,
-			"'%s' has a value of %zu bytes, at most %d are allowed", field, value.n,
-			LIMIT_ENV_VALUE_BYTES);
+			"'%s' has a value of %zu bytes, at most %d are allowed; put it into a file",
+			field, value.n, LIMIT_ENV_VALUE_BYTES);
 	/* An empty value is a value: it keeps a pointer. */
 	r->m->env[r->m->n_env++] = (struct env_entry){name, value.p ? value : SLICE("")};
 	if (env_bytes(r->m) > LIMIT_ENV_BYTES)

@@ -30,10 +30,31 @@ def pack(folder, kind):
     return f
 def compare(name, got, want, skip=()):
     bad = [f"{k}: got {got.get(k)!r}, want {v!r}" for k, v in want.items()
-           if k not in skip and got.get(k) != v]
+           if k not in skip and (k not in got or got[k] != v)]
     out(name, not bad, "; ".join(bad))
 
+# What a folder's name may decide: layouts.tsv says what becomes of these.
+FROM_FOLDER = ("topDirectory", "name", "nameSource", "slug", "skillId", "outcome", "code", "warnings")
+def other_layout(want, folder):
+    """One archive with the top folder taken away, or with one called "added"."""
+    f = os.path.join(tmp, "p.tar")
+    top = want["topDirectory"]
+    where, args = (os.path.join(folder, top), []) if top else (folder, ["--transform", "s,^,added/,"])
+    subprocess.run(["tar", "-cf", f, *args, *sorted(os.listdir(where))], cwd=where, check=True)
+    code, got = run("inspect", "--json", f)
+    name = f"inspect {want['id']}, {'no' if top else 'added'} folder"
+    as_is = [want.get("code", want["outcome"]), ",".join(want["warnings"]) or "-", want.get("name", "-")]
+    row = layouts.get(want["id"], as_is)
+    is_ = [got.get("code", got.get("outcome")), ",".join(got.get("warnings", [])) or "-", got.get("name", "-")]
+    if is_ != row: return out(name, False, f"{is_}, want {row}")
+    skip = ("id", "source", "placeholders") + (("topDirectory",) if row == as_is else FROM_FOLDER)
+    if row != as_is and row[0] != "accepted": skip += tuple(k for k in want if k not in got) # a refusal says less
+    compare(name, got, want, skip)
+    top_is = got.get("topDirectory")
+    out(name + ": its folder", top_is == (None if top else "added"), top_is)
+
 if what == "packages":
+    layouts = {r[0]: r[1:] for r in (l.rstrip("\n").split("\t") for l in open(os.environ["LAYOUTS"])) if r[0][0] != "#"}
     for d in sorted(glob.glob(vectors + "/*/expected.json")):
         want = json.load(open(d))
         folder = os.path.join(os.path.dirname(d), "package")
@@ -44,6 +65,7 @@ if what == "packages":
                 out(f"inspect {want['id']} {kind}", False, f"exit {code}, {got}")
                 continue
             compare(f"inspect {want['id']} {kind}", got, want, ("id", "source", "placeholders"))
+        other_layout(want, folder)
 elif what == "logs":
     for d in sorted(glob.glob(vectors + "/*/expected.json")):
         want, folder = json.load(open(d)), os.path.dirname(d)
@@ -112,6 +134,7 @@ elif what == "quotes":
                 got.get("error_class") in allowed, f"exit {code} {got.get('error_class')}, want {allowed}")
 P
 
+export LAYOUTS="$tests/blackbox/layouts.tsv"
 run() { python3 "$tmp/run.py" "$sv" "$1" "$2" "$tmp"; }
 # Data made for this project is in the repository, so that a bare clone tests it.
 here=$tests/vectors

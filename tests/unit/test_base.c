@@ -135,6 +135,9 @@ TEST(utf8_refuses_what_is_not)
 	CHECK(strcmp(text_ascii(t, sizeof t, SLICE("a\n\x1b\\\xff\xc3\xa9")),
 		      "a\\x0a\\x1b\\\\\\xff\\u{e9}") == 0);
 	CHECK(strcmp(text_ascii(t, 8, SLICE("abcdefghij")), "abcd...") == 0);
+	CHECK(strcmp(text_shown(t, sizeof t, SLICE("a\\x1b")), "a\\x1b") == 0);
+	CHECK(strcmp(text_shown(t, sizeof t, SLICE("\\\x1b")), "\\\\\\x1b") == 0);
+	CHECK(strcmp(text_shown(t, 8, SLICE("abcdefghij")), "abcd...") == 0);
 	CHECK(strcmp(text_ascii(t, 8, SLICE("abcdefg")), "abcdefg") == 0);
 }
 

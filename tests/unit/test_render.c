@@ -98,9 +98,16 @@ TEST(render_failed_and_running)
 	job.view.refusal = (struct refusal){E_PATH_INVALID, 3, 0, 0, SLICE("../\"x"), SLICE("")};
 	j = answer();
 	CHECK_SLICE(text(j, "errorCode"), SLICE("path-invalid"));
+	CHECK_SLICE(text(j, "error"), SLICE("a path is not allowed"));
 	CHECK_SLICE(text(json_get(j, "detail"), "name"), SLICE("../\"x"));
 	/* C29: nothing of a result, though the record is there. */
 	CHECK(!json_get(j, "verdict") && !json_get(j, "result"));
+	json_drop(&j);
+	/* The sentence of the code, then the reason. */
+	job.view.refusal.text = SLICE("the path is absolute");
+	j = answer();
+	CHECK_SLICE(text(j, "error"), SLICE("a path is not allowed: the path is absolute"));
+	CHECK_SLICE(text(json_get(j, "detail"), "reason"), SLICE("the path is absolute"));
 	json_drop(&j);
 	job.view.state = JOB_RUNNING;
 	job.view.phase = PHASE_ATTEST;

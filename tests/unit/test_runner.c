@@ -91,6 +91,28 @@ static enum err find(const struct folder *f, struct tree *t, const char *name, c
 	return e;
 }
 
+TEST(tree_with_a_path_of_the_allowed_length)
+{
+	struct folder f;
+	struct tree t = TREE_INIT;
+	struct why why = WHY_INIT;
+	char path[LIMIT_PATH_BYTES + 1], deep[LIMIT_PATH_BYTES + 1];
+
+	memset(path, 'n', LIMIT_PATH_BYTES);
+	path[LIMIT_PATH_BYTES] = '\0';
+	path[255] = path[456] = '/';
+	folder_make(&f);
+	snprintf(deep, sizeof deep, "%.255s", path);
+	put_dir(&f, deep);
+	snprintf(deep, sizeof deep, "%.456s", path);
+	put_dir(&f, deep);
+	put_file(&f, path, SLICE("x"), 0644);
+	CHECK_ERR(read_tree(&f, &t, &why), E_OK);
+	CHECK(t.n == 1 && t.files[0].path.n == LIMIT_PATH_BYTES);
+	tree_drop(&t);
+	folder_drop(&f);
+}
+
 TEST(tree_digests_are_those_of_the_statement)
 {
 	static struct record r;

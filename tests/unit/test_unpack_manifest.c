@@ -28,9 +28,9 @@ TEST(unpack_frontmatter_delimiters)
 		{SLICE("----\nname: top\n---\n"), E_NO_FRONTMATTER, 1},
 		{SLICE("---x\nname: top\n---\n"), E_NO_FRONTMATTER, 1},
 		{SLICE("--- x\nname: top\n---\n"), E_NO_FRONTMATTER, 1},
-		{SLICE("---\nname: top\n"), E_FRONTMATTER_UNCLOSED, 0},
-		{SLICE("---"), E_FRONTMATTER_UNCLOSED, 0},
-		{SLICE("---\nname: top\n --- \n"), E_FRONTMATTER_UNCLOSED, 0},
+		{SLICE("---\nname: top\n"), E_FRONTMATTER_UNCLOSED, 3},
+		{SLICE("---"), E_FRONTMATTER_UNCLOSED, 2},
+		{SLICE("---\nname: top\n --- \n"), E_FRONTMATTER_UNCLOSED, 4},
 		{SLICE("---\nname: top\n----\n---\n"), E_FRONTMATTER_AMBIGUOUS, 3},  /* H56 */
 		{SLICE("---\nname: top\n--- x\n---\n"), E_FRONTMATTER_AMBIGUOUS, 3}, /* H56 */
 		{SLICE("---\r\nname: top\r\n---x\r\n---\r\n"), E_FRONTMATTER_AMBIGUOUS, 3},
@@ -50,6 +50,32 @@ TEST(unpack_frontmatter_delimiters)
 
 		check_read(__FILE__, (int)i + 1000, r, rows[i].want);
 		CHECK(r.why.line == rows[i].line);
+	}
+}
+
+TEST(unpack_frontmatter_points_to_bytes)
+{
+	static const struct {
+		struct slice file;
+		uint32_t line, column;
+	} rows[] = {
+		{SLICE("\xff"), 1, 1},
+		{SLICE("---\n\xff"), 2, 1},
+		{SLICE("---\r\n\xff"), 2, 1},
+		{SLICE("---\r\xff"), 2, 1},
+		{SLICE("---\n\n\nab\xff"), 4, 3},
+		{SLICE("---\na: \xc3\xa9\xe2\x82\xac\xff"), 2, 6},
+		{SLICE("\xef\xbb\xbf---\nab\xff"), 2, 3},
+		{SLICE("\xef\xbb\xbf\xff"), 1, 1},
+		{SLICE("---\nname: top\n---\nbody\0"), 4, 5},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct read_manifest r = read_file(rows[i].file, "top");
+
+		CHECK(r.code == E_MANIFEST_ENCODING || r.code == E_MANIFEST_CONTROL);
+		CHECK(r.why.line == rows[i].line && r.why.column == rows[i].column);
 	}
 }
 

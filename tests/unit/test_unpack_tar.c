@@ -424,6 +424,8 @@ TEST(unpack_tar_cut_h42)
 	tar_end(&b);
 	for (n = 512; n < b.n; n += 256)
 		CHECK_UNPACK(slice_of(b.p, n), n < end || n % 512 ? E_PKG_TRUNCATED : E_OK);
+	CHECK_UNPACK(slice_of(b.p, 262), E_PKG_TRUNCATED); /* the magic is there */
+	CHECK_UNPACK(slice_of(b.p, 261), E_PKG_FORMAT);
 	buf_drop(&b);
 }
 
@@ -444,6 +446,9 @@ TEST(unpack_tar_trailing_h43)
 	CHECK_UNPACK(buf_slice(&b), E_PKG_TRAILING);
 	b.n = n; /* zeros beyond the record */
 	buf_zeros(&b, 512);
+	CHECK_UNPACK(buf_slice(&b), E_PKG_TRAILING);
+	b.n = n; /* less than a block */
+	buf_str(&b, "garbage");
 	CHECK_UNPACK(buf_slice(&b), E_PKG_TRAILING);
 	b.n = n - 512; /* in the last block of the padding */
 	buf_zeros(&b, 511);
