@@ -22,7 +22,7 @@ node -e 'require("js-yaml"); require("yaml")' 2> /dev/null || {
 echo "# SEED=$seed COUNT=$count"
 find "$tests/vectors" "$tests/skills" "$vectors/skills" -type f -iname 'skill*.md' 2> /dev/null |
 	LC_ALL=C sort > "$tmp/files"
-xargs -d '\n' timeout 120 node "$tests/differential/compare.js" \
+xargs -d "\n" timeout $((60 + count / 200)) node "$tests/differential/compare.js" \
 	"$build/differential/manifests" "$seed" "$count" < "$tmp/files" > "$tmp/out" 2> "$tmp/err"
 status=$?
 cat "$tmp/out"
