@@ -14,7 +14,7 @@ const say = (good, name, why) => console.log(`${good ? 'ok' : 'not ok'} differen
 // Warnings that tell that others may read something else. Line ends of Windows are no excuse;
 // a CR alone, which ends a line for us and js-yaml and not for yaml, is what crlf is there for.
 const excusing = (r, text) => r.warnings.filter((w) =>
-	w === 'quoted-line-ends' || w === 'yaml-repaired' || (w === 'crlf' && /\r(?!\n)/.test(text)));
+	w === 'quoted-line-ends' || w === 'line-separators' || w === 'yaml-repaired' || (w === 'crlf' && /\r(?!\n)/.test(text)));
 
 function ours(files) {
 	const parts = [];
