@@ -50,6 +50,7 @@ SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
+AIDS  := $(O)/roles/taken_runner $(O)/differential/manifests
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -84,6 +85,10 @@ $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libsv.a
 	$(Q)$(LINK)
 
 $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+$(O)/differential/%: $(O)/tests/differential/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
@@ -130,7 +135,7 @@ vendor-update: ## lock the versions of libraries and runtimes that the archive h
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox

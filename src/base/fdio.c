@@ -12,6 +12,8 @@
 
 /* How much one read asks for when the size is not known. */
 #define READ_STEP 65536
+/* How much of a mapping is forgotten at once. */
+#define FORGET_STEP (1 << 18)
 
 void fd_close(int *fd)
 {
@@ -49,8 +51,10 @@ enum err fd_write_all(int fd, struct slice s)
 
 enum err fd_read_all(int fd, struct buf *b)
 {
+	/* Outside of the loop: the compiler clears it where it is declared. */
+	uint8_t tmp[READ_STEP];
+
 	for (;;) {
-		uint8_t tmp[READ_STEP];
 		ssize_t r = read(fd, tmp, sizeof tmp);
 
 		if (r < 0 && errno == EINTR) continue;
@@ -58,6 +62,22 @@ enum err fd_read_all(int fd, struct buf *b)
 		if (r == 0) return b->err;
 		buf_put(b, slice_of(tmp, (size_t)r));
 		if (b->err) return b->err;
+	}
+}
+
+enum err fd_copy(int from, int to, uint64_t max)
+{
+	uint8_t tmp[READ_STEP];
+
+	for (;;) {
+		ssize_t r = read(from, tmp, sizeof tmp);
+
+		if (r < 0 && errno == EINTR) continue;
+		if (r < 0) return E_SYSTEM;
+		if (r == 0) return E_OK;
+		if ((uint64_t)r > max) return E_TOO_LARGE;
+		max -= (uint64_t)r;
+		if (fd_write_all(to, slice_of(tmp, (size_t)r))) return E_SYSTEM;
 	}
 }
 
@@ -149,6 +169,15 @@ enum err map_sealed(int fd, size_t max, struct slice *out)
 	if (p == MAP_FAILED) return E_SYSTEM;
 	*out = slice_of(p, (size_t)size);
 	return E_OK;
+}
+
+void map_forget(struct slice s, size_t *done, size_t used)
+{
+	if (used < *done + FORGET_STEP || used > s.n) return;
+	used -= used % FORGET_STEP;
+	/* Of a shared mapping of a file this drops page table entries and no data. */
+	madvise((void *)(uintptr_t)(s.p + *done), used - *done, MADV_DONTNEED);
+	*done = used;
 }
 
 void map_drop(struct slice *s)

@@ -18,6 +18,8 @@ enum err fd_read_exact(int fd, void *dst, size_t n);
 enum err fd_write_all(int fd, struct slice s);
 /* From the current offset to the end, at most as much as b may still take. */
 enum err fd_read_all(int fd, struct buf *b);
+/* From one descriptor to the other until the end. E_TOO_LARGE behind max bytes, E_SYSTEM. */
+enum err fd_copy(int from, int to, uint64_t max);
 /* A whole regular file of at most max bytes; E_ABSENT, E_TOO_LARGE or E_SYSTEM. */
 enum err file_read(const char *path, size_t max, struct buf *b);
 /* Writes a file anew with mode 0644 and syncs nothing. */
@@ -39,6 +41,12 @@ int memfd_of(const char *name, struct slice content);
  * until map_drop. E_FORMAT when it is not sealed, E_TOO_LARGE or E_SYSTEM else.
  */
 enum err map_sealed(int fd, size_t max, struct slice *out);
+/*
+ * Of a mapping made by map_sealed, the first `used` bytes will not be read
+ * again: from time to time they stop counting as memory of this process. *done
+ * starts at 0 and is kept by the caller.
+ */
+void map_forget(struct slice s, size_t *done, size_t used);
 void map_drop(struct slice *s);
 
 #endif

@@ -109,7 +109,7 @@ static size_t ascii_piece(struct slice s, size_t *at, char t[16])
 	if (v == '\\') {
 		n = snprintf(t, 16, "\\\\");
 	} else if (v >= 0x20 && v < 0x7f) {
-		n = snprintf(t, 16, "%c", (int)v);
+		t[0] = (char)v, n = 1;
 	} else if (v >= 0x80) {
 		n = snprintf(t, 16, "\\u{%x}", (unsigned)v);
 	} else {

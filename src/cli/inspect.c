@@ -168,8 +168,7 @@ static void inspect_body(const struct job_env *env, const struct job *job, struc
 	struct buf b = buf_heap(JSON_MAX);
 	struct jw w = jw_to(&b, false);
 	int fd = -1;
-	enum err e = workspace_open(
-		&ws, &env->sandbox, 0, job_package_uid(env, job), &env->conf->limits, &why);
+	enum err e = workspace_open_package(&ws, job_package_uid(env, job), &why);
 
 	if (!e) {
 		package_read(&p, env, job, &ws, report);
@@ -186,8 +185,8 @@ static void inspect_body(const struct job_env *env, const struct job *job, struc
 		MSG_SEND(report, MSG_REFUSED, 0, refused, &m, NULL, 0);
 	}
 	fd_close(&fd);
+	/* The process ends and takes the workspace along. */
 	buf_drop(&b);
-	workspace_drop(&ws);
 }
 
 /* ---- outside: printing ------------------------------------------------------------ */
@@ -377,6 +376,7 @@ int cmd_inspect(int argc, char **argv)
 	}
 	if (n != 1) return cli_usage("inspect", "one PATH is needed");
 	conf_default(&l.conf);
+	l.reads_only = true;
 	/* No runtimes: nothing runs, and to load them means to hash every file of them. */
 	return inspect_one(&l, argv[0], json);
 }

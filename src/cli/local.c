@@ -45,18 +45,19 @@ static enum err directory_name(const char *path, struct local_package *p, struct
 /* Everything of a file or pipe in a sealed memory file of at most the package limit. */
 static enum err seal(int from, struct local_package *p, struct why *why)
 {
-	struct buf b = buf_heap(LIMIT_PACKAGE_BYTES + 1);
-	enum err e = fd_read_all(from, &b);
+	int fd = memfd_open("package");
+	enum err e = fd < 0 ? why_sys(why, E_SYSTEM, "memory file") : E_OK;
 
-	if (e == E_TOO_LARGE || (!e && b.n > LIMIT_PACKAGE_BYTES))
+	if (!e) e = fd_copy(from, fd, LIMIT_PACKAGE_BYTES);
+	if (!e) e = memfd_seal(fd);
+	if (e == E_TOO_LARGE)
 		e = why_set(why, E_PKG_TOO_LARGE, "more than %d bytes", LIMIT_PACKAGE_BYTES);
 	else if (e)
 		why_sys(why, e, "package");
-	if (!e) {
-		p->fd = memfd_of("package", buf_slice(&b));
-		if (p->fd < 0) e = why_sys(why, E_SYSTEM, "memory file");
-	}
-	buf_drop(&b);
+	if (e)
+		fd_close(&fd);
+	else
+		p->fd = fd;
 	return e;
 }
 
@@ -124,13 +125,14 @@ static enum err confine(const struct child *c, struct why *why)
 	enum err e;
 
 	if (mnt_private() < 0) return why_sys(why, E_SANDBOX_SETUP, "private mounts");
-	e = runner_root_enter(dir, c->l->host_runtime, why);
+	e = c->l->reads_only ? reader_root_enter(why)
+			     : runner_root_enter(dir, c->l->host_runtime, why);
 	if (!e) e = role_drop_ids(0, role_runner.capabilities | extra, why);
 	if (!e && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "dumpable");
 	if (!e && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "parent death signal");
-	if (!e) e = filter_compile(&calls_runner, &f, why);
+	if (!e) e = filter_compile(c->l->reads_only ? &calls_reader : &calls_runner, &f, why);
 	if (!e && filter_load(buf_slice(&f.program)) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "seccomp");
 	filter_drop(&f);
@@ -150,11 +152,26 @@ static void add_host_runtime(struct runtimes *r)
 	rt->ok = rt->host = true;
 }
 
+/* What this machine can do for the body; a reader's ids were found before. */
+static enum err find_sandbox(const struct child *c, struct job_env *env, struct why *why)
+{
+	static struct probe_line lines[PROBE_LINES];
+	unsigned n;
+	enum err e;
+
+	if (c->l->reads_only) return E_OK;
+	env->sandbox.cgroup = c->cgroup;
+	e = sandbox_probe(&env->sandbox, lines, &n, why);
+	if (e) return e;
+	runtimes_load(&env->runtimes, ROOT_RUNTIMES);
+	if (c->l->host_runtime) add_host_runtime(&env->runtimes);
+	return E_OK;
+}
+
 /* In the innermost process: everything of the runner, then the body. */
 static _Noreturn void inner(struct child *c)
 {
 	static struct job_env env;
-	static struct probe_line lines[PROBE_LINES];
 	struct chan report = chan_of(c->report);
 	struct job job = {
 		.package = c->package->fd,
@@ -165,20 +182,19 @@ static _Noreturn void inner(struct child *c)
 		.cancel = c->cancel,
 	};
 	struct why why = WHY_INIT;
-	unsigned n;
-	enum err e = confine(c, &why);
+	enum err e;
 
+	env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
+	/* Read from /proc, which a reader's root does not have. */
+	if (c->l->reads_only) sandbox_find_ids(&env.sandbox);
+	e = confine(c, &why);
 	if (e) cannot(&report, e, &why);
 	env.conf = &c->l->conf;
 	env.boot_us = clock_mono_us();
-	env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
-	env.sandbox.cgroup = c->cgroup;
 	conf_policy_sha256(env.conf, env.policy_sha256);
-	e = sandbox_probe(&env.sandbox, lines, &n, &why);
+	e = find_sandbox(c, &env, &why);
 	if (!e) e = helper_env_open(&env.helper, c->exe, &why);
 	if (e) cannot(&report, e, &why);
-	runtimes_load(&env.runtimes, ROOT_RUNTIMES);
-	if (c->l->host_runtime) add_host_runtime(&env.runtimes);
 	if (getrandom(job.run.at.job_id, JOB_ID_LEN, 0) != JOB_ID_LEN) _exit(EXIT_FAILURE);
 	job.run.at.attempt = 1;
 	job.run.reason = SLICE("");
@@ -190,6 +206,12 @@ static _Noreturn void inner(struct child *c)
 		if (poll(&p, 1, 1000) <= 0 || chan_flush(&report)) break;
 	}
 	_exit(EXIT_SUCCESS);
+}
+
+/* See calls_reader for what takes the place of the other namespaces. */
+static uint64_t namespaces(const struct local *l)
+{
+	return l->reads_only ? SV_CLONE_NEWNS | SV_CLONE_NEWPID : role_runner.namespaces;
 }
 
 /* The outer process of the child: namespaces of its own, then it waits. */
@@ -205,8 +227,8 @@ static _Noreturn void outer(struct child *c)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	e = userns_become_root(&why);
 	if (e) cannot(&report, e, &why);
-	cgroup_env_open(&c->cgroup, note, sizeof note);
-	pid = sys_fork(role_runner.namespaces, NULL, -1);
+	if (!c->l->reads_only) cgroup_env_open(&c->cgroup, note, sizeof note);
+	pid = sys_fork(namespaces(c->l), NULL, -1);
 	if (pid == 0) inner(c);
 	if (pid < 0) {
 		why_sys(&why, E_SANDBOX_SETUP, "namespaces");
@@ -224,6 +246,8 @@ enum err local_start(
 	struct local *l, const struct local_package *p, local_body *body, struct why *why)
 {
 	struct child c = {.l = l, .package = p, .body = body, .cgroup = CGROUP_ENV_INIT};
+	/* Without ids to map or groups to clear away there is no need for an outer process. */
+	bool direct = l->reads_only && userns_is_root();
 	int pair[2], cancel[2];
 	pid_t pid;
 
@@ -234,10 +258,11 @@ enum err local_start(
 	if (pipe2(cancel, O_CLOEXEC) < 0) return why_sys(why, E_SYSTEM, "start");
 	c.report = pair[1];
 	c.cancel = cancel[0];
-	pid = sys_fork(0, &l->pidfd, -1);
+	pid = sys_fork(direct ? namespaces(l) : 0, &l->pidfd, -1);
 	if (pid == 0) {
 		close(pair[0]);
 		close(cancel[1]);
+		if (direct) inner(&c);
 		outer(&c);
 	}
 	fd_close(&pair[1]);
@@ -246,7 +271,8 @@ enum err local_start(
 	l->report = chan_of(pair[0]);
 	l->cancel = cancel[1];
 	l->pid = pid;
-	return pid < 0 ? why_sys(why, E_SYSTEM, "start") : E_OK;
+	if (pid >= 0) return E_OK;
+	return why_sys(why, direct ? E_SANDBOX_SETUP : E_SYSTEM, direct ? "namespaces" : "start");
 }
 
 enum err local_next(struct local *l, struct message *m)

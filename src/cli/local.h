@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A runner without a server: for `run` and `inspect` a child process is
- * confined exactly like the runner role (own namespaces, root, capabilities,
- * filter) and does one job there. The rest of the command stays outside and
+ * A runner without a server: for `run` a child process is confined exactly like
+ * the runner role (own namespaces, root, capabilities, filter) and does one job
+ * there; for `inspect` it is confined as calls_reader says. The rest of the command stays outside and
  * gets messages and sealed files.
  * Runs on the command line.
  */
@@ -35,6 +35,11 @@ typedef void local_body(const struct job_env *env, const struct job *job, struct
 struct local {
 	struct conf conf;
 	bool host_runtime;
+	/*
+	 * The body reads a package and runs nothing of it: control groups, runtimes
+	 * and what a payload's sandbox needs are neither made nor looked for.
+	 */
+	bool reads_only;
 	struct chan report; /* our end */
 	int pid, pidfd;
 	int cancel; /* write end: closing it ends the job early */

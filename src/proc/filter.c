@@ -6,30 +6,17 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "base/fdio.h"
 
 /* The kernel's BPF_MAXINSNS. */
 #define FILTER_MAX_INSNS 4096
 /* Numbers of the x32 ABI start here. */
 #define X32_BIT 0x40000000U
-
-static uint32_t scmp_action(uint16_t answer)
-{
-	switch (answer) {
-	case FILTER_ALLOW: return SCMP_ACT_ALLOW;
-	case FILTER_KILL: return SCMP_ACT_KILL_PROCESS;
-	case FILTER_NOTIFY: return SCMP_ACT_NOTIFY;
-	case FILTER_PRETEND: return SCMP_ACT_ERRNO(0);
-	default: return SCMP_ACT_ERRNO(answer);
-	}
-}
+/* Numbers that a group may name are below this; x86-64 has not come to 500. */
+#define NUMBERS 1024
 
 static uint32_t bpf_action(uint16_t answer)
 {
@@ -107,73 +94,98 @@ static enum err put_guards(struct buf *out, const struct filter_spec *spec)
 }
 
 /*
- * Head and guards. A process of another architecture, or an x32 number, skips
- * to the tail with one long jump.
+ * Head: another architecture and x32 numbers end the process. Behind it the
+ * number is in the accumulator, and every guard that loads something else ends
+ * with an answer.
  */
 static enum err put_front(struct buf *out, const struct filter_spec *spec)
 {
-	uint8_t mem[FILTER_MAX_INSNS * sizeof(struct sock_filter)];
-	struct buf guards = buf_on(mem, sizeof mem);
-	uint32_t skip;
-	enum err e;
-
-	if (spec->newest) {
-		put_insn(&guards, BPF_JMP | BPF_JGT | BPF_K, (uint32_t)spec->newest, 0, 1);
-		put_return(&guards, ENOSYS);
-	}
-	e = put_guards(&guards, spec);
-	if (e || guards.err) return E_INTERNAL;
-	skip = (uint32_t)(guards.n / sizeof(struct sock_filter));
 	put_load(out, offsetof(struct seccomp_data, arch));
 	put_insn(out, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 2);
 	put_load(out, offsetof(struct seccomp_data, nr));
 	put_insn(out, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
-	put_insn(out, BPF_JMP | BPF_JA, skip, 0, 0);
-	buf_put(out, buf_slice(&guards));
-	return out->err;
+	put_return(out, FILTER_KILL);
+	if (spec->newest) {
+		put_insn(out, BPF_JMP | BPF_JGT | BPF_K, (uint32_t)spec->newest, 0, 1);
+		put_return(out, ENOSYS);
+	}
+	return put_guards(out, spec);
 }
 
-static int add_groups(scmp_filter_ctx ctx, const struct filter_spec *spec)
-{
-	unsigned i, j;
-	int r = 0;
+/* Numbers from first up to the next run have one answer. */
+struct run {
+	uint32_t first;
+	uint16_t answer;
+};
 
-	for (i = 0; r == 0 && i < spec->n_groups; i++)
-		for (j = 0; r == 0 && j < spec->groups[i].n; j++)
-			r = seccomp_rule_add_exact_array(ctx, scmp_action(spec->groups[i].answer),
-				spec->groups[i].nr[j], 0, NULL);
-	return r;
+/* The groups as runs, from 0 to the last number there is; 0 when they contradict themselves. */
+static unsigned find_runs(const struct filter_spec *spec, struct run runs[NUMBERS + 1])
+{
+	uint16_t answer[NUMBERS + 1];
+	bool named[NUMBERS + 1] = {false};
+	unsigned i, j, n = 0;
+
+	/* One more than there are: the last run goes on for ever. */
+	for (i = 0; i <= NUMBERS; i++)
+		answer[i] = spec->otherwise;
+	for (i = 0; i < spec->n_groups; i++)
+		for (j = 0; j < spec->groups[i].n; j++) {
+			int nr = spec->groups[i].nr[j];
+
+			if (nr < 0 || nr >= NUMBERS) return 0;
+			if (named[nr] && answer[nr] != spec->groups[i].answer) return 0;
+			named[nr] = true;
+			answer[nr] = spec->groups[i].answer;
+		}
+	for (i = 0; i <= NUMBERS; i++)
+		if (n == 0 || runs[n - 1].answer != answer[i])
+			runs[n++] = (struct run){i, answer[i]};
+	return n;
 }
 
-static enum err put_tail(scmp_filter_ctx ctx, struct buf *out)
+/* Instructions of a tree over n runs: a jump has 8 bits, a longer one is one more. */
+static unsigned tree_len(unsigned n)
 {
-	int fd = memfd_open("filter");
-	enum err e = E_SYSTEM;
+	unsigned left;
 
-	if (fd < 0) return e;
-	if (seccomp_export_bpf(ctx, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
-		e = fd_read_all(fd, out);
-	fd_close(&fd);
-	return e;
+	if (n == 1) return 1;
+	left = tree_len(n / 2);
+	return 1 + (left > 255 ? 1U : 0U) + left + tree_len(n - n / 2);
+}
+
+/* Numbers below the middle go on behind the comparison, the others behind the left half. */
+static void put_tree(struct buf *out, const struct run *runs, unsigned n)
+{
+	unsigned left, middle = n / 2;
+
+	if (n == 1) {
+		put_return(out, runs->answer);
+		return;
+	}
+	left = tree_len(middle);
+	if (left > 255) {
+		put_insn(out, BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, 0, 1);
+		put_insn(out, BPF_JMP | BPF_JA, left, 0, 0);
+	} else {
+		put_insn(out, BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, (uint8_t)left, 0);
+	}
+	put_tree(out, runs, middle);
+	put_tree(out, runs + middle, n - middle);
 }
 
 enum err filter_compile(const struct filter_spec *spec, struct filter *out, struct why *why)
 {
-	scmp_filter_ctx ctx = seccomp_init(scmp_action(spec->otherwise));
-	enum err e = E_OK;
-	int r = -ENOMEM;
+	struct run runs[NUMBERS + 1];
+	unsigned n = find_runs(spec, runs);
+	enum err e = n ? E_OK : E_INTERNAL;
 
 	out->program = buf_heap(FILTER_MAX_INSNS * sizeof(struct sock_filter));
-	if (ctx) r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-	if (r == 0) r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (r == 0) r = add_groups(ctx, spec);
-	if (r == 0) e = put_front(&out->program, spec);
-	if (r == 0 && !e) e = put_tail(ctx, &out->program);
-	if (ctx) seccomp_release(ctx);
-	if (r || e) {
+	if (!e) e = put_front(&out->program, spec);
+	if (!e) put_tree(&out->program, runs, n);
+	if (!e) e = out->program.err;
+	if (e) {
 		filter_drop(out);
-		return why_set(
-			why, E_SANDBOX_SETUP, "seccomp filter: %s", r ? strerror(-r) : err_text(e));
+		return why_set(why, E_SANDBOX_SETUP, "seccomp filter: %s", err_text(e));
 	}
 	sha256(buf_slice(&out->program), out->sha256);
 	return E_OK;

@@ -75,9 +75,11 @@ static enum err drop_bounding(uint64_t keep, struct why *why)
 	int cap;
 
 	/* The kernel answers EINVAL for the first number that it does not know. */
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (!(keep >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-			return why_sys(why, E_SANDBOX_SETUP, "bounding set");
+	for (cap = 0; cap < 64; cap++) {
+		if (keep >> cap & 1 || prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
+		if (errno == EINVAL) break;
+		return why_sys(why, E_SANDBOX_SETUP, "bounding set");
+	}
 	return E_OK;
 }
 

@@ -144,13 +144,18 @@ static int enter(void)
 	return setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ? -1 : 0;
 }
 
+bool userns_is_root(void)
+{
+	return geteuid() == 0 && role_has_cap(CAP_SYS_ADMIN);
+}
+
 enum err userns_become_root(struct why *why)
 {
 	/* Asked before, because inside a namespace of our own we have all of them. */
 	bool bare_root = geteuid() == 0 && !(role_has_cap(CAP_SETUID) && role_has_cap(CAP_SETGID) &&
 						   role_has_cap(CAP_SETFCAP));
 
-	if (role_has_cap(CAP_SYS_ADMIN) && geteuid() == 0) return E_OK;
+	if (userns_is_root()) return E_OK;
 	if (enter() < 0) return why_set(why, E_SANDBOX_SETUP, "%s", advice(errno, bare_root));
 	return E_OK;
 }

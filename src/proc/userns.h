@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+/* Root with the right to make namespaces: userns_become_root has nothing to do. */
+bool userns_is_root(void);
 /*
  * Does nothing with CAP_SYS_ADMIN. Otherwise moves this (single-threaded)
  * process into a new user and mount namespace and becomes uid 0 there: with an

@@ -10,6 +10,9 @@
 #include "base/fdio.h"
 #include "base/text.h"
 
+/* Bytes of the archive hashed at a time. */
+#define DIGEST_STEP (256 * KIB)
+
 static void refuse(struct package *p, enum err e)
 {
 	if (p->refusal.code) return;
@@ -33,15 +36,25 @@ static void add_warnings(struct package *p, const struct slice *list, unsigned n
 		warnings_add(p->warnings, &p->n_warnings, LIMIT_WARNINGS, list[i]);
 }
 
-/* Size and digest of the very bytes that the unpack process will read. */
+/*
+ * Size and digest of the very bytes that the unpack process will read. Of the
+ * mapping only what is being hashed counts as memory.
+ */
 static enum err digest_archive(struct package *p, int fd)
 {
 	struct slice bytes;
 	enum err e = map_sealed(fd, LIMIT_PACKAGE_BYTES, &bytes);
+	size_t at, forgotten = 0;
+	struct sha256 h;
 
 	if (e) return why_set(&p->why, e == E_TOO_LARGE ? E_PKG_TOO_LARGE : E_INTERNAL, "%s", "");
 	p->facts.bytes = bytes.n;
-	sha256(bytes, p->facts.sha256);
+	sha256_init(&h);
+	for (at = 0; at < bytes.n; at += DIGEST_STEP) {
+		sha256_add(&h, slice_sub(bytes, at, DIGEST_STEP));
+		map_forget(bytes, &forgotten, at);
+	}
+	sha256_out(&h, p->facts.sha256);
 	map_drop(&bytes);
 	return E_OK;
 }

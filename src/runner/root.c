@@ -181,3 +181,16 @@ enum err runner_root_enter(const char *runtimes, bool host, struct why *why)
 	fd_close(&root);
 	return r < 0 ? E_SANDBOX_SETUP : E_OK;
 }
+
+enum err reader_root_enter(struct why *why)
+{
+	int root = mnt_tmpfs(0, 8, 0755, 0, 0, PLAIN), r = root < 0 ? -1 : mnt_stack_root(root);
+
+	if (r == 0) r = mnt_point_dir(root, "job", 0755);
+	if (r == 0) r = mnt_point_dir(root, "job/pkg", 0755);
+	if (r == 0) r = mnt_attrs(root, SV_ATTR_RDONLY | PLAIN, 0);
+	if (r == 0) r = mnt_leave_old_root(root);
+	if (r < 0) why_sys(why, E_SANDBOX_SETUP, "root");
+	fd_close(&root);
+	return r < 0 ? E_SANDBOX_SETUP : E_OK;
+}

@@ -21,5 +21,7 @@
  * `--runtime host` is built too. E_SANDBOX_SETUP.
  */
 enum err runner_root_enter(const char *runtimes, bool host, struct why *why);
+/* The same for a process that only reads a package: nothing but the place for it. */
+enum err reader_root_enter(struct why *why);
 
 #endif

@@ -160,7 +160,9 @@ enum err tree_read(struct tree *t, int root, uint32_t owner, struct why *why)
 	memset(t, 0, sizeof *t);
 	t->paths = buf_heap(PATHS_BYTES);
 	if (!buf_reserve(&t->paths, PATHS_BYTES)) return E_NO_MEMORY;
-	if (fchown(root, owner, owner) < 0) return why_sys(why, E_INTERNAL, "unpacked tree");
+	/* A mount's descriptor is O_PATH: fchown() of libc would go through /proc. */
+	if (fchownat(root, "", owner, owner, AT_EMPTY_PATH) < 0)
+		return why_sys(why, E_INTERNAL, "unpacked tree");
 	e = enter(&w, root, ".", 0);
 	while (!e && w.depth > 0) {
 		errno = 0;

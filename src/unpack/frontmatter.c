@@ -6,7 +6,10 @@
 
 #define BOM "\xef\xbb\xbf"
 
-#define NEXT_LINE 0x85 /* the one C1 control that YAML takes: a line break */
+#define NEXT_LINE           0x85 /* the one C1 control that YAML takes: a line break */
+#define LINE_SEPARATOR      0x2028
+#define PARAGRAPH_SEPARATOR 0x2029
+#define BYTE_ORDER_MARK     0xfeff
 
 static enum err at_place(struct why *why, uint32_t line, uint32_t column, enum err e)
 {
@@ -120,6 +123,25 @@ static enum err check_block(struct slice block, struct why *why)
 	return e;
 }
 
+/*
+ * A line may end there in YAML 1.1, which libyaml reads, but not in 1.2; and
+ * libyaml skips a mark in front of a line that others read as part of a key.
+ * So "description: x<U+2028>name: y" has a name for some readers only.
+ */
+static bool divides_readers(struct slice block)
+{
+	size_t at = 0;
+
+	while (at < block.n) {
+		int32_t c = utf8_next(block, &at);
+
+		if (c == NEXT_LINE || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR ||
+			c == BYTE_ORDER_MARK)
+			return true;
+	}
+	return false;
+}
+
 enum err frontmatter_find(struct slice file, struct buf *out, struct manifest *m, struct why *why)
 {
 	uint32_t number = FRONTMATTER_LINE;
@@ -140,6 +162,7 @@ enum err frontmatter_find(struct slice file, struct buf *out, struct manifest *m
 
 		if (is_delimiter(line)) {
 			if (dashes) manifest_warn(m, "inline-dashes");
+			if (divides_readers(buf_slice(out))) manifest_warn(m, "line-separators");
 			return check_block(buf_slice(out), why);
 		}
 		if (slice_starts(line, "---"))

@@ -16,7 +16,7 @@
 /*
  * Appends the lines between the delimiters to out, each with LF at its end;
  * out takes at most LIMIT_FRONTMATTER_BYTES. Warnings (bom, crlf,
- * inline-dashes) go to m, also when the file is refused afterwards:
+ * inline-dashes, line-separators) go to m, also when the file is refused afterwards:
  * E_MANIFEST_TOO_LARGE, E_MANIFEST_ENCODING, E_MANIFEST_CONTROL,
  * E_NO_FRONTMATTER, E_FRONTMATTER_AMBIGUOUS, E_FRONTMATTER_UNCLOSED,
  * E_FRONTMATTER_TOO_LARGE, with line and column in why where there is one.

@@ -13,6 +13,7 @@
 struct unpack_job {
 	int dst;             /* an empty directory */
 	int64_t deadline_us; /* of clock_mono_us; then package-timeout */
+	struct slice mapped; /* the archive, when it is a mapping of map_sealed */
 	struct admission admission;
 	struct why why; /* of the refusal */
 };

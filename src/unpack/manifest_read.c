@@ -66,6 +66,7 @@ enum err manifest_read(struct slice file, struct slice top_directory, struct man
 	e = frontmatter_find(file, &front, out, why);
 	if (!e) e = read_yaml(mem, buf_slice(&front), &text, out, why);
 	if (e) return e;
+	if (mem->matter.uneven) manifest_warn(out, "quoted-line-ends");
 	r.root = matter_root(&mem->matter);
 	e = fields_read(&r);
 	if (!e) e = declare_read(&r);

@@ -18,6 +18,8 @@ struct build {
 		bool key;            /* of a map: the next child is a key */
 	} open[LIMIT_YAML_DEPTH];
 	unsigned documents;
+	struct slice in;  /* the whole text */
+	size_t at, chars; /* a byte offset in it, and the code points before */
 };
 
 static enum err refuse(struct build *b, yaml_mark_t mark, enum err e, const char *text)
@@ -138,6 +140,38 @@ static enum err check_key(struct build *b, struct slice key, yaml_mark_t mark)
 	return E_OK;
 }
 
+/* The byte offset of a mark of libyaml, which counts code points; marks only grow. */
+static size_t offset_of(struct build *b, yaml_mark_t mark)
+{
+	while (b->chars < mark.index && b->at < b->in.n && utf8_next(b->in, &b->at) >= 0)
+		b->chars++;
+	return b->at;
+}
+
+/* Only blanks and tabs in front of the line end at `at`? */
+static bool is_blank_line(struct slice source, size_t at)
+{
+	while (at > 0 && (source.p[at - 1] == ' ' || source.p[at - 1] == '\t'))
+		at--;
+	return at > 0 && source.p[at - 1] == '\n';
+}
+
+/* Does a quoted text end a line in a way that readers take differently? */
+static bool ends_lines_unevenly(struct slice source)
+{
+	size_t at = slice_find(source, 0, '\n');
+
+	for (; at < source.n; at = slice_find(source, at + 1, '\n')) {
+		uint8_t before = at ? source.p[at - 1] : 0;
+		struct slice rest = slice_from(source, at + 1), next = slice_split(&rest, '\n');
+
+		/* Blanks that are all of a line are read alike. */
+		if ((before == ' ' || before == '\t') && !is_blank_line(source, at)) return true;
+		if (before == '\\' && rest.n && slice_trim(next).n == 0) return true;
+	}
+	return false;
+}
+
 static enum err take_text(struct build *b, const yaml_event_t *event)
 {
 	struct slice s = slice_of(event->data.scalar.value, event->data.scalar.length);
@@ -152,6 +186,14 @@ static enum err take_text(struct build *b, const yaml_event_t *event)
 		if (e) return e;
 	}
 	n.plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	if (event->data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE ||
+		event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
+		size_t start = offset_of(b, event->start_mark);
+		size_t end = offset_of(b, event->end_mark);
+
+		b->y->uneven =
+			b->y->uneven || ends_lines_unevenly(slice_sub(b->in, start, end - start));
+	}
 	n.text = slice_of(buf_reserve(b->y->text, s.n), s.n);
 	buf_put(b->y->text, s);
 	if (b->y->text->err)
@@ -232,10 +274,11 @@ static enum err build_tree(struct build *b, struct slice in)
 enum err matter_read(
 	struct matter *y, struct buf *text, struct slice in, uint32_t first_line, struct why *why)
 {
-	struct build b = {.y = y, .first_line = first_line, .why = why};
+	struct build b = {.y = y, .first_line = first_line, .why = why, .in = in};
 	enum err e;
 
 	y->n = 0;
+	y->uneven = false;
 	y->text = text;
 	if (!yaml_parser_initialize(&b.parser)) return E_NO_MEMORY;
 	yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);

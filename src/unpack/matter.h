@@ -29,6 +29,11 @@ struct matter_node {
 struct matter {
 	struct buf *text; /* where texts are kept; its memory must not move */
 	unsigned n;       /* nodes in use; node 0 is none, node 1 the root */
+	/*
+	 * A text in quotes has a line that ends in a blank, a tab, or a backslash
+	 * with an empty line behind it: some readers keep or lose white space there.
+	 */
+	bool uneven;
 	struct matter_node nodes[LIMIT_YAML_NODES + 1];
 };
 

@@ -20,6 +20,12 @@
 #define GZIP_FCOMMENT       0x10
 #define GZIP_RESERVED       0xe0
 
+/*
+ * Decompressed at once. zlib copies its window out of and into each piece, and
+ * matches that reach into it are slow: with 64 KiB that is every second one.
+ */
+#define DECOMPRESS_BYTES (8 * STREAM_CHUNK)
+
 struct stream {
 	enum package_compression kind;
 	size_t packed;     /* size of the archive */
@@ -29,7 +35,8 @@ struct stream {
 	bool z_open;
 	uint32_t crc, total; /* of gzip: CRC-32 and length modulo 2^32 so far */
 	ZSTD_DCtx *zstd;
-	uint8_t chunk[STREAM_CHUNK];
+	struct slice ready; /* decompressed, not handed out yet */
+	uint8_t plain[DECOMPRESS_BYTES];
 };
 
 static enum err truncated(struct why *why)
@@ -148,17 +155,17 @@ static enum err next_gzip(struct stream *s, struct slice *out, struct why *why)
 
 	s->z.next_in = (z_const Bytef *)s->left.p;
 	s->z.avail_in = (uInt)s->left.n; /* at most LIMIT_PACKAGE_BYTES */
-	s->z.next_out = s->chunk;
-	s->z.avail_out = sizeof s->chunk;
+	s->z.next_out = s->plain;
+	s->z.avail_out = sizeof s->plain;
 	r = inflate(&s->z, Z_NO_FLUSH);
-	n = sizeof s->chunk - s->z.avail_out;
+	n = sizeof s->plain - s->z.avail_out;
 	s->left = slice_from(s->left, s->left.n - s->z.avail_in);
-	s->crc = (uint32_t)crc32(s->crc, s->chunk, (uInt)n);
+	s->crc = (uint32_t)crc32(s->crc, s->plain, (uInt)n);
 	s->total += (uint32_t)n;
 	if (r == Z_MEM_ERROR) return E_NO_MEMORY;
 	if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR)
 		return why_set(why, E_PKG_FORMAT, "the gzip data is damaged");
-	*out = slice_of(s->chunk, n);
+	*out = slice_of(s->plain, n);
 	if (r == Z_STREAM_END) return end_gzip(s, why);
 	return n == 0 ? truncated(why) : E_OK;
 }
@@ -182,7 +189,7 @@ static enum err zstd_failed(size_t r, struct why *why)
 static enum err next_zstd(struct stream *s, struct slice *out, struct why *why)
 {
 	ZSTD_inBuffer in = {s->left.p, s->left.n, 0};
-	ZSTD_outBuffer to = {s->chunk, sizeof s->chunk, 0};
+	ZSTD_outBuffer to = {s->plain, sizeof s->plain, 0};
 	size_t r, before;
 
 	/* A call may take input and give nothing yet; it is called until it gives or rests. */
@@ -192,24 +199,30 @@ static enum err next_zstd(struct stream *s, struct slice *out, struct why *why)
 		if (ZSTD_isError(r)) return zstd_failed(r, why);
 	} while (to.pos == 0 && r != 0 && in.pos != before);
 	s->left = slice_from(s->left, in.pos);
-	*out = slice_of(s->chunk, to.pos);
+	*out = slice_of(s->plain, to.pos);
 	if (r == 0) return end_stream(s, s->left, why);
 	return to.pos == 0 ? truncated(why) : E_OK;
 }
 
 enum err stream_next(struct stream *s, struct slice *out, struct why *why)
 {
-	struct slice got = SLICE_NONE;
 	enum err e = E_OK;
 
-	if (!s->ended && s->kind == COMPRESSION_GZIP) {
-		e = next_gzip(s, &got, why);
-	} else if (!s->ended && s->kind == COMPRESSION_ZSTD) {
-		e = next_zstd(s, &got, why);
-	} else if (!s->ended) {
-		got = slice_sub(s->left, 0, STREAM_CHUNK);
-		s->left = slice_from(s->left, got.n);
+	if (!s->ready.n && !s->ended && s->kind == COMPRESSION_GZIP) {
+		e = next_gzip(s, &s->ready, why);
+	} else if (!s->ready.n && !s->ended && s->kind == COMPRESSION_ZSTD) {
+		e = next_zstd(s, &s->ready, why);
+	} else if (!s->ready.n && !s->ended) {
+		s->ready = slice_sub(s->left, 0, STREAM_CHUNK);
+		s->left = slice_from(s->left, s->ready.n);
 	}
-	if (!e) *out = got;
-	return e;
+	if (e) return e;
+	*out = slice_sub(s->ready, 0, STREAM_CHUNK);
+	s->ready = slice_from(s->ready, out->n);
+	return E_OK;
+}
+
+size_t stream_used(const struct stream *s)
+{
+	return s->packed - s->left.n;
 }

@@ -6,7 +6,7 @@
  *
  * Framing is checked here, not by libarchive: one gzip member or one zstd
  * frame, valid header and checksums, and nothing behind it but padding.
- * Runs in unpack; no I/O; memory: one chunk, the zlib window (32 KiB) or the
+ * Runs in unpack; no I/O; memory: eight chunks, the zlib window (32 KiB) or the
  * zstd window (2^LIMIT_ZSTD_WINDOW_LOG bytes). Input is attacker controlled.
  */
 #ifndef UNPACK_STREAM_H
@@ -35,5 +35,7 @@ void stream_free(struct stream **s);
  * checksum) or E_PKG_TRAILING (anything behind the member or frame).
  */
 enum err stream_next(struct stream *s, struct slice *out, struct why *why);
+/* How much of packed was read and will not be looked at again. */
+size_t stream_used(const struct stream *s);
 
 #endif

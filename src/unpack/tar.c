@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fdio.h"
 #include "unpack/extract.h"
 #include "unpack/scan_tar.h"
 #include "unpack/stream.h"
@@ -19,9 +20,11 @@
 
 struct tar {
 	struct extraction x;
+	enum package_compression kind;
 	struct stream *stream;
 	struct scan_tar scan;
-	bool ended; /* the stream has */
+	bool ended;       /* the stream has */
+	size_t forgotten; /* bytes of the mapped archive */
 	unsigned first, n;
 	struct admitted item[QUEUE];
 	uint8_t path[QUEUE][LIMIT_PATH_BYTES]; /* of items: names of members are borrowed */
@@ -68,6 +71,9 @@ static enum err pull(struct tar *t, struct slice *out)
 		e = t->ended ? scan_tar_end(&t->scan, why) : scan_tar_feed(&t->scan, chunk, why);
 	}
 	if (!e) *out = chunk;
+	/* Data that is not compressed is still to be read by libarchive. */
+	if (!e && t->kind != COMPRESSION_NONE)
+		map_forget(t->x.job->mapped, &t->forgotten, stream_used(t->stream));
 	/* What admit() did not refuse is about the headers of the next member. */
 	if (e && why->code == e && why->member == 0) {
 		why->member = t->x.job->admission.result.entries + 1;
@@ -130,6 +136,7 @@ enum err unpack_tar(struct unpack_job *job, enum package_compression kind, struc
 
 	if (!t) return E_NO_MEMORY;
 	t->x = (struct extraction){.job = job, .expect = expect, .ctx = t, .positions = true};
+	t->kind = kind;
 	scan_tar_init(&t->scan, (struct member_sink){take, t});
 	e = stream_new(&t->stream, kind, archive, &job->why);
 	if (!e) e = run(t);

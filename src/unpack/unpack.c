@@ -27,7 +27,7 @@
  *   munmap            x      x
  *   mremap            x      x     growing buffers
  *   mprotect          x      x     malloc, when brk is refused
- *   madvise           x      x     malloc
+ *   madvise           x      x     malloc; parts of the archive that were read
  *   brk               x      x     malloc
  *   clock_gettime     x            the time limit, where the vDSO cannot tell it
  *   exit_group        x      x     of the caller, after the return
@@ -84,6 +84,7 @@ static enum err unpack_sealed(int source, struct unpack_job *job)
 								      : E_INTERNAL;
 		return e;
 	}
+	job->mapped = archive;
 	e = unpack_archive(archive, job);
 	map_drop(&archive);
 	return e;

@@ -5,6 +5,8 @@
  *   client job PORT PACKAGE RUNS         POST /verify until the job is completed
  *   client start PORT PATH COMMAND...    starting COMMAND until GET PATH is 200
  *   client run RUNS COMMAND...           COMMAND from fork to its end
+ *   client memory RUNS COMMAND...        the largest resident set of any of its
+ *                                        processes instead, in KiB
  *   client durable RUNS DIR COMMAND...   the same, then a synced file and a
  *                                        SQLite transaction, as a job needs
  *
@@ -20,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -219,6 +222,19 @@ static void run_command(char **argv)
 		die(argv[0]);
 }
 
+/* The kernel keeps the maximum over a process and all that it waited for. */
+static void memory(uint64_t runs, char **argv)
+{
+	while (runs-- > 0) {
+		struct rusage usage;
+		pid_t pid = start_command(argv, false);
+		int status;
+
+		if (wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status)) die(argv[0]);
+		printf("%ld\n", usage.ru_maxrss);
+	}
+}
+
 static sqlite3 *open_database(const char *dir)
 {
 	char path[512];
@@ -276,6 +292,8 @@ int main(int argc, char **argv)
 		until_answer((uint16_t)number, argv[3], argv + 4);
 	else if (slice_is(mode, "run"))
 		commands(number, NULL, argv + 3);
+	else if (slice_is(mode, "memory"))
+		memory(number, argv + 3);
 	else if (slice_is(mode, "durable") && argc > 4)
 		commands(number, argv[3], argv + 4);
 	else

@@ -23,6 +23,10 @@ figure() {
 			verdict, name, sprintf("%.*f %s", digits, theirs, unit),
 			(theirs + 0 == 0 ? "-" : sprintf("%.2fx", ours / theirs)) }'
 }
+# peer_times WHAT OURS UNIT FACTOR NAME THEIRS: the target is a multiple of the peer's figure.
+peer_times() {
+	figure "$1" "$2" "$3" "$(awk -v f="$4" -v t="$6" 'BEGIN { printf "%.2f", f * t }')" "$5" "$6"
+}
 # kept WHAT BEFORE AFTER UNIT [SLACK]: a figure that has to stay where it was.
 kept() {
 	printf '%-34s %12s  %-19s %-38s %12s %8s\n' "$1" "$3 $4" \

@@ -62,9 +62,11 @@ front("H54-nul", "manifest-control-char", b"a: b\0c\n")
 front("H54-escape", "manifest-control-char", b"a: \x1b[31m\n", line=5)
 front("H54-nul-escaped", "manifest-control-char", b'a: "b\\0c"\n', line=5)
 for name, c in (("next-line", "\u0085"), ("line-separator", "\u2028"), ("paragraph-separator", "\u2029")):
-    front("H54-" + name, "ok", f'a: "b{c}c"\nb: b {c} c\n'.encode())
+    front("H54-" + name, "ok", f'a: "b{c}c"\nb: b {c} c\n'.encode(),
+          warnings=["line-separators"])
     # libyaml reads YAML 1.1, where these end a line: this is a key without a value.
-    front(f"H54-{name}-plain", "yaml-invalid", f"a: b{c}c\n".encode())
+    front(f"H54-{name}-plain", "yaml-invalid", f"a: b{c}c\n".encode(),
+          warnings=["line-separators"])
 front("H54-c1", "manifest-control-char", "a: b\u009bc\n".encode(), line=5)
 plain = "---\n" + BASE.decode() + "---\nbody\n"
 text("H55-utf-16-le", "manifest-encoding", b"\xff\xfe" + plain.encode("utf-16-le"))

@@ -165,6 +165,32 @@ TEST(filter_of_runner_refuses_what_leaves_its_view)
 	filter_drop(&f);
 }
 
+/* Takes the place of network, IPC and UTS namespaces around `inspect`. */
+TEST(filter_of_reader_knows_no_way_out)
+{
+	static const struct call refused[] = {
+		{SYS_socket, {AF_UNIX, SOCK_STREAM, 0, 0}},
+		{SYS_socket, {AF_INET, SOCK_STREAM, 0, 0}},
+		{SYS_socket, {AF_NETLINK, SOCK_RAW, 0, 0}},
+		{SYS_socket, {AF_VSOCK, SOCK_STREAM, 0, 0}},
+		{SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, 0}},
+		{SYS_connect, {-1, 0, 0, 0}},
+		{SYS_recvmsg, {-1, 0, 0, 0}},
+		{SYS_shmget, {0, 4096, 0600, 0}},
+		{SYS_msgget, {0, 0600, 0, 0}},
+		{SYS_sethostname, {0, 0, 0, 0}},
+		{SYS_setns, {-1, 0, 0, 0}},
+		{SYS_unshare, {0, 0, 0, 0}},
+		{SYS_open_by_handle_at, {-1, 0, 0, 0}},
+		{SYS_ptrace, {0, 0, 0, 0}},
+		{SYS_pidfd_getfd, {-1, 0, 0, 0}},
+		{SYS_bpf, {0, 0, 0, 0}},
+		{SYS_open_tree, {-1, 0, 0, 0}},
+	};
+
+	CHECK_CALLS("reader", &calls_reader, refused, EPERM);
+}
+
 TEST(filter_program_is_the_same_each_time)
 {
 	struct filter a = FILTER_INIT, b = FILTER_INIT;

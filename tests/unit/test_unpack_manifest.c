@@ -102,10 +102,17 @@ TEST(unpack_frontmatter_encoding_h54_h55)
 			"description-missing name-directory-mismatch name-nonstandard version-missing"},
 		{SLICE("---\nname: top\n---\nbody\0\n"), E_MANIFEST_CONTROL, ""}, /* H54 */
 		{SLICE("---\nname: t\0p\n---\n"), E_MANIFEST_CONTROL, ""},        /* H54 */
+		/* Line ends of YAML 1.1 that are none in 1.2, and a mark that libyaml skips. */
 		{SLICE("---\nname: top\nd: \"a\xc2\x85 b\"\n---\n"), E_OK,
-			"description-missing version-missing"},
+			"description-missing line-separators version-missing"},
 		{SLICE("---\nname: top\nd: \"a\xe2\x80\xa8 b\"\n---\n"), E_OK,
-			"description-missing version-missing"},
+			"description-missing line-separators version-missing"},
+		{SLICE("---\nd: x\xe2\x80\xa8name: top\n---\n"), E_OK,
+			"description-missing line-separators version-missing"},
+		{SLICE("---\nd: x\n\xef\xbb\xbfname: top\n---\n"), E_YAML_INVALID,
+			"line-separators"},
+		{SLICE("---\nname: top\nd: \"a\\L\\N\\P b\"\n---\nbody \xe2\x80\xa8\xef\xbb\xbf\n"),
+			E_OK, "description-missing version-missing"},
 		{SLICE("---\nname: top\nd: a\xc2\x80\n---\n"), E_MANIFEST_CONTROL, ""},
 		{SLICE("---\nname: top\nd: a\x1b[0m\n---\n"), E_MANIFEST_CONTROL, ""},
 		{SLICE("---\nname: top\nd: a\x7f\n---\n"), E_MANIFEST_CONTROL, ""},
@@ -125,6 +132,32 @@ TEST(unpack_frontmatter_encoding_h54_h55)
 	}
 	r = read_file(SLICE("---\nname: top\nd: \xc3\xa9 \x07\n---\n"), "top");
 	CHECK(r.code == E_MANIFEST_CONTROL && r.why.line == 3 && r.why.column == 6);
+}
+
+/* js-yaml keeps blanks at the ends of such lines, and loses empty lines. */
+TEST(unpack_yaml_line_ends_in_quotes)
+{
+	static const struct {
+		const char *lines;
+		bool warned;
+	} rows[] = {
+		{"k: \"a\n  b\"\n", false},
+		{"k: 'a\n\n  \n  b'\n", false},
+		{"k: \"\xc3\xa9 a \n  b\"\n", true},
+		{"k: 'a\t\n  b'\n", true},
+		{"k: [x, \"a\\\n  b\"]\n", false},
+		{"k: [x, \"a\\\n \n  b\"]\n", true},
+		{"k: a \n  b\nl: |\n  a \n  b\n", false},
+		{"k: \"a\" \nl: 'b' \n", false},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct read_manifest r = read_lines(rows[i].lines);
+
+		check_read(__FILE__, (int)i + 4000, r, E_OK);
+		CHECK((strstr(r.warnings, "quoted-line-ends") != NULL) == rows[i].warned);
+	}
 }
 
 /* A file with a frontmatter of exactly n bytes, and m bytes in all. */

@@ -290,3 +290,34 @@ const struct filter_spec calls_runner = {
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };
+
+/* clang-format off */
+static const int reading[] = {
+	S(clone3), S(chroot), S(mount), S(umount2),
+	S(fsopen), S(fsconfig), S(fsmount), S(move_mount),
+	S(prctl), S(seccomp), S(sendmsg) /* on the one socket that exists */,
+};
+/* clang-format on */
+
+static const struct filter_group reader_groups[] = {
+	GROUP("what a test may do with files", files),
+	GROUP("", memory),
+	GROUP("", processes),
+	GROUP("", clocks),
+	GROUP("", polling),
+	GROUP("unpacking and reading in processes of its own", reading),
+};
+
+static const struct filter_guard reader_guards[] = {
+	GUARD(ioctl, FILTER_ALLOW, ioctl_cases),
+	GUARD(fcntl, FILTER_ALLOW, fcntl_cases),
+};
+
+const struct filter_spec calls_reader = {
+	.groups = reader_groups,
+	.n_groups = COUNT(reader_groups),
+	.guards = reader_guards,
+	.n_guards = COUNT(reader_guards),
+	.otherwise = EPERM,
+	.newest = NR_NEWEST,
+};

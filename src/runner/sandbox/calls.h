@@ -22,5 +22,12 @@ extern const struct filter_spec calls_job_init;
  * it refuses is refused to everything that the runner starts (C18).
  */
 extern const struct filter_spec calls_runner;
+/*
+ * The filter of a child of the command line that only reads a package: what of
+ * that takes mounts and helpers, and no way to come by a socket, shared memory
+ * or a host name. So it needs no network, IPC or UTS namespace, which take the
+ * kernel longer to make than all the rest.
+ */
+extern const struct filter_spec calls_reader;
 
 #endif

@@ -187,24 +187,32 @@ static void find_copy(struct sandbox_env *env, struct probe_line *lines, unsigne
 			strerror(err));
 }
 
-static void find_ids(struct sandbox_env *env, struct probe_line *lines, unsigned *n)
+void sandbox_find_ids(struct sandbox_env *env)
 {
 	uint64_t end = userns_ids();
-	struct probe_line *l = add_line(lines, n, "user-ids", 0);
 
 	/* Room for 4096 slots high up, else for some at the top, else for none. */
-	if (end > UID_BASE + 4096ULL * SLOT_IDS) {
+	if (end > UID_BASE + 4096ULL * SLOT_IDS)
 		env->uid_base = UID_BASE;
-		snprintf(l->text, sizeof l->text, "a range of ids for each slot from %u", UID_BASE);
-	} else if (end >= USERNS_FEW_IDS) {
+	else if (end >= USERNS_FEW_IDS)
 		/* A small range: slots are 16 ids apart, see sandbox_payload_uid. */
 		env->uid_base = (uint32_t)(end / 2);
-		snprintf(l->text, sizeof l->text, "%u ids here; slots from %u", (unsigned)end,
-			env->uid_base);
-	} else {
+	else
 		env->single_id = true;
+}
+
+static void find_ids(struct sandbox_env *env, struct probe_line *lines, unsigned *n)
+{
+	struct probe_line *l = add_line(lines, n, "user-ids", 0);
+
+	sandbox_find_ids(env);
+	if (env->single_id)
 		snprintf(l->text, sizeof l->text, "one id only; job and runner share it");
-	}
+	else if (env->uid_base == UID_BASE)
+		snprintf(l->text, sizeof l->text, "a range of ids for each slot from %u", UID_BASE);
+	else
+		snprintf(l->text, sizeof l->text, "%u ids here; slots from %u",
+			(unsigned)userns_ids(), env->uid_base);
 }
 
 static void find_speculation(struct sandbox_env *env, struct probe_line *lines, unsigned *n)
@@ -312,13 +320,29 @@ static enum err make_places(int mem, uint32_t uid, struct why *why)
 	return E_OK;
 }
 
+static int package_tmpfs(uint32_t uid, unsigned attrs)
+{
+	/* File data plus a page a member for rounding; names live in inodes. */
+	uint64_t size = LIMIT_UNPACKED_BYTES + (uint64_t)LIMIT_MEMBERS * 4 * KIB;
+
+	/* Each member may need its directories too, at most one for each level of its path. */
+	return mnt_tmpfs(
+		size, (uint64_t)LIMIT_MEMBERS * (LIMIT_PATH_DEPTH + 1), 0755, uid, uid, attrs);
+}
+
+enum err workspace_open_package(struct workspace *ws, uint32_t pkg_uid, struct why *why)
+{
+	ws->pkg = package_tmpfs(pkg_uid, SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC);
+	if (ws->pkg < 0 || mnt_attach(ws->pkg, AT_FDCWD, WORKSPACE_PKG) < 0)
+		return why_sys(why, E_SANDBOX_SETUP, "workspace");
+	return E_OK;
+}
+
 enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, unsigned slot,
 	uint32_t pkg_uid, const struct limit_facts *l, struct why *why)
 {
 	unsigned attrs = SV_ATTR_NOSUID | SV_ATTR_NODEV;
 	uint32_t uid = sandbox_payload_uid(env, slot);
-	/* File data plus a page a member for rounding; names live in inodes. */
-	uint64_t pkg_size = LIMIT_UNPACKED_BYTES + (uint64_t)LIMIT_MEMBERS * 4 * KIB;
 	int top;
 
 	ws->slot = slot;
@@ -332,9 +356,7 @@ enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, uns
 		return E_SANDBOX_SETUP;
 	}
 	fd_close(&top);
-	/* Each member may need its directories too, at most one for each level of its path. */
-	ws->pkg = mnt_tmpfs(pkg_size, (uint64_t)LIMIT_MEMBERS * (LIMIT_PATH_DEPTH + 1), 0755,
-		pkg_uid, pkg_uid, attrs);
+	ws->pkg = package_tmpfs(pkg_uid, attrs);
 	ws->mem = mnt_tmpfs(l->write_bytes, l->inodes, 0755, 0, 0, attrs);
 	if (ws->pkg < 0 || ws->mem < 0 || mnt_attach(ws->pkg, AT_FDCWD, WORKSPACE_PKG) < 0 ||
 		mnt_attach(ws->mem, AT_FDCWD, WORKSPACE_MEM) < 0)

@@ -57,6 +57,8 @@ struct probe_line {
  */
 enum err sandbox_probe(
 	struct sandbox_env *env, struct probe_line *lines, unsigned *n, struct why *why);
+/* Of all that, only which user ids there are: enough to read packages. */
+void sandbox_find_ids(struct sandbox_env *env);
 void sandbox_env_drop(struct sandbox_env *env);
 void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out);
 
@@ -89,6 +91,8 @@ struct workspace {
 /* Mounts both file systems; pkg_uid owns the first until the tree is read. E_SANDBOX_SETUP. */
 enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, unsigned slot,
 	uint32_t pkg_uid, const struct limit_facts *limits_of_job, struct why *why);
+/* The package's file system alone, for a process that reads it, runs nothing and ends. */
+enum err workspace_open_package(struct workspace *ws, uint32_t pkg_uid, struct why *why);
 void workspace_drop(struct workspace *ws);
 
 struct sandbox_phase {
