@@ -138,6 +138,33 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 	return n;
 }
 
+int cli_several(int argc, char **argv, const char *name, struct cli_values *out)
+{
+	size_t len = strlen(name);
+	int i, n = 0;
+
+	for (i = 0; i < argc; i++) {
+		const char *value = NULL;
+
+		if (strcmp(argv[i], "--") == 0) break;
+		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=')
+			value = argv[i] + len + 1;
+		/* The last argument has no value: cli_options says so. */
+		if (strcmp(argv[i], name) == 0 && i + 1 < argc) value = argv[++i];
+		if (!value) {
+			argv[n++] = argv[i];
+		} else if (out->n < sizeof out->list / sizeof *out->list) {
+			out->list[out->n++] = value;
+		} else {
+			fprintf(stderr, "skill-verifier: option %s stands too often\n", name);
+			return -1;
+		}
+	}
+	while (i < argc)
+		argv[n++] = argv[i++];
+	return n;
+}
+
 void cli_help(const char *usage, const char *text, const struct cli_option *t, const char *more)
 {
 	printf("usage: skill-verifier %s\n\n%s\n\n", usage, text);

@@ -8,6 +8,7 @@
 #define CLI_CLI_H
 
 #include "base/err.h"
+#include "base/limits.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
 
@@ -37,6 +38,16 @@ struct cli_option {
 	const char *help;
 };
 int cli_options(int argc, char **argv, const struct cli_option *table);
+/*
+ * An option with a value that may stand several times: takes every "--name
+ * VALUE" and "--name=VALUE" out of argv, before cli_options, whose table holds
+ * it for its help only. Returns the new argc, or -1 after a message.
+ */
+struct cli_values {
+	const char *list[LIMIT_ANCHORS];
+	unsigned n;
+};
+int cli_several(int argc, char **argv, const char *name, struct cli_values *out);
 /* Prints usage, the options and what stands around them. */
 void cli_help(
 	const char *usage, const char *text, const struct cli_option *table, const char *more);

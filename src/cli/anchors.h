@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Anchors of package signatures, out of files that the operator names. Their
+ * bytes are his, not a stranger's, but are read as strictly.
+ * Runs on the command line.
+ */
+#ifndef CLI_ANCHORS_H
+#define CLI_ANCHORS_H
+
+#include "proc/signature.h"
+
+/*
+ * Adds every certificate of a PEM file; one that is there already counts once.
+ * E_CONFIG with the reason in why: no PEM, not a CA certificate of P-384, more
+ * than LIMIT_ANCHORS.
+ */
+enum err anchors_add(struct anchors *a, const char *path, struct why *why);
+
+/*
+ * The option "--anchor FILE" of a command: takes it out of argv and adds the
+ * files. Returns the new argc, or -1 after a message.
+ */
+int anchors_option(int argc, char **argv, struct anchors *a);
+/* Its line in the table of options. */
+#define ANCHOR_OPTION(unused)                                                                      \
+	{                                                                                          \
+		"--anchor", unused, NULL, "FILE",                                                  \
+			"PEM of a CA whose signers of packages count; may stand again"             \
+	}
+
+#endif
