@@ -7,7 +7,6 @@
 #include "base/fdio.h"
 #include "base/x509.h"
 #include "check/pem.h"
-#include "cli/cli.h"
 
 static enum err refuse(struct why *why, const char *path, const char *what)
 {
@@ -76,19 +75,4 @@ enum err anchors_add(struct anchors *list, const char *path, struct why *why)
 	buf_drop(&file);
 	buf_drop(&mem);
 	return e;
-}
-
-int anchors_option(int argc, char **argv, struct anchors *a)
-{
-	struct cli_values files = {.n = 0};
-	struct why why = WHY_INIT;
-	int n = cli_several(argc, argv, "--anchor", &files);
-	unsigned i;
-
-	for (i = 0; n >= 0 && i < files.n; i++)
-		if (anchors_add(a, files.list[i], &why)) {
-			cli_cannot(argv[0], E_CONFIG, &why);
-			return -1;
-		}
-	return n;
 }

@@ -16,16 +16,4 @@
  */
 enum err anchors_add(struct anchors *a, const char *path, struct why *why);
 
-/*
- * The option "--anchor FILE" of a command: takes it out of argv and adds the
- * files. Returns the new argc, or -1 after a message.
- */
-int anchors_option(int argc, char **argv, struct anchors *a);
-/* Its line in the table of options. */
-#define ANCHOR_OPTION(unused)                                                                      \
-	{                                                                                          \
-		"--anchor", unused, NULL, "FILE",                                                  \
-			"PEM of a CA whose signers of packages count; may stand again"             \
-	}
-
 #endif

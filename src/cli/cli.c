@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "cli/anchors.h"
 
 static const struct {
 	const char *name;
@@ -138,25 +139,24 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 	return n;
 }
 
-int cli_several(int argc, char **argv, const char *name, struct cli_values *out)
+int cli_anchors(int argc, char **argv, struct anchors *a)
 {
-	size_t len = strlen(name);
+	static const char name[] = "--anchor";
+	size_t len = sizeof name - 1;
+	struct why why = WHY_INIT;
 	int i, n = 0;
 
-	for (i = 0; i < argc; i++) {
+	for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		const char *value = NULL;
 
-		if (strcmp(argv[i], "--") == 0) break;
 		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=')
 			value = argv[i] + len + 1;
-		/* The last argument has no value: cli_options says so. */
+		/* As the last argument it has no value: cli_options says so. */
 		if (strcmp(argv[i], name) == 0 && i + 1 < argc) value = argv[++i];
 		if (!value) {
 			argv[n++] = argv[i];
-		} else if (out->n < sizeof out->list / sizeof *out->list) {
-			out->list[out->n++] = value;
-		} else {
-			fprintf(stderr, "skill-verifier: option %s stands too often\n", name);
+		} else if (anchors_add(a, value, &why)) {
+			cli_cannot(argv[0], E_CONFIG, &why);
 			return -1;
 		}
 	}

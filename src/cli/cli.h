@@ -8,7 +8,6 @@
 #define CLI_CLI_H
 
 #include "base/err.h"
-#include "base/limits.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
 
@@ -39,15 +38,18 @@ struct cli_option {
 };
 int cli_options(int argc, char **argv, const struct cli_option *table);
 /*
- * An option with a value that may stand several times: takes every "--name
- * VALUE" and "--name=VALUE" out of argv, before cli_options, whose table holds
- * it for its help only. Returns the new argc, or -1 after a message.
+ * The option "--anchor FILE", which may stand several times: takes it out of
+ * argv, before cli_options, whose table holds it for its help only, and adds
+ * the files' certificates. Returns the new argc, or -1 after a message.
  */
-struct cli_values {
-	const char *list[LIMIT_ANCHORS];
-	unsigned n;
-};
-int cli_several(int argc, char **argv, const char *name, struct cli_values *out);
+struct anchors;
+int cli_anchors(int argc, char **argv, struct anchors *a);
+/* Its line in the table; the value behind it is never set but by wrong use. */
+#define CLI_ANCHOR(value)                                                                          \
+	{                                                                                          \
+		"--anchor", value, NULL, "FILE",                                                   \
+			"PEM of a CA whose signers of packages count; may stand again"             \
+	}
 /* Prints usage, the options and what stands around them. */
 void cli_help(
 	const char *usage, const char *text, const struct cli_option *table, const char *more);

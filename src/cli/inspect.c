@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/text.h"
-#include "cli/anchors.h"
 #include "cli/cli.h"
 #include "cli/local.h"
 #include "runner/package.h"
@@ -387,7 +386,7 @@ int cmd_inspect(int argc, char **argv)
 	const char *last_anchor = NULL;
 	const struct cli_option options[] = {
 		{"--json", NULL, &json, NULL, "machine-readable output"},
-		ANCHOR_OPTION(&last_anchor),
+		CLI_ANCHOR(&last_anchor),
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
@@ -395,7 +394,7 @@ int cmd_inspect(int argc, char **argv)
 	int n;
 
 	conf_default(&l.conf);
-	n = anchors_option(argc, argv, &l.conf.anchors);
+	n = cli_anchors(argc, argv, &l.conf.anchors);
 	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {

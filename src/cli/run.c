@@ -13,7 +13,6 @@
 #include "base/json_write.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "cli/anchors.h"
 #include "cli/cli.h"
 #include "cli/local.h"
 #include "cli/runtimes.h"
@@ -354,7 +353,7 @@ int cmd_run(int argc, char **argv)
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
-		ANCHOR_OPTION(&last_anchor),
+		CLI_ANCHOR(&last_anchor),
 		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
 			"exit 0 when no test is declared"},
 		{"--help", NULL, &help, NULL, "this text"},
@@ -364,7 +363,7 @@ int cmd_run(int argc, char **argv)
 	int n, status;
 
 	conf_default(&l.conf);
-	n = anchors_option(argc, argv, &l.conf.anchors);
+	n = cli_anchors(argc, argv, &l.conf.anchors);
 	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {

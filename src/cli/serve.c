@@ -264,7 +264,7 @@ int cmd_serve(int argc, char **argv)
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3, T4"},
-		ANCHOR_OPTION(&a.last_anchor),
+		CLI_ANCHOR(&a.last_anchor),
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},
 		{"--no-tee", NULL, &a.no_tee, NULL,
@@ -278,7 +278,7 @@ int cmd_serve(int argc, char **argv)
 	int n;
 
 	conf_default(&conf);
-	n = anchors_option(argc, argv, &conf.anchors);
+	n = cli_anchors(argc, argv, &conf.anchors);
 	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (a.help) {
