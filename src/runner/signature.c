@@ -110,7 +110,8 @@ void signature_read(struct package *p, const struct job_env *env, const struct j
 	if (signature_warns(out))
 		warnings_add(p->warnings, &p->n_warnings, LIMIT_WARNINGS,
 			slice_str(err_name(out->reason)));
-	if (out->unsigned_files)
+	/* What is there against its rules has a reason of its own. */
+	if (out->unsigned_files && out->resources_match)
 		warnings_add(
 			p->warnings, &p->n_warnings, LIMIT_WARNINGS, SLICE("signature-partial"));
 }
