@@ -48,7 +48,7 @@
 	X(LIMIT_ENV_VALUE_BYTES, 4096, "bytes", "environment-invalid", "keeps the statement small") \
 	X(LIMIT_ENV_BYTES, 32 * KIB, "bytes", "environment-invalid", "C31: the whole environment of a test") \
 	X(LIMIT_WARNINGS, 64, "warnings", "-", "there are fewer kinds of warnings") \
-	X(LIMIT_SIGNATURE_BYTES, 1 * MIB, "bytes", "signature-too-large", "the signature of a package of 4096 files has about 900 KB") \
+	X(LIMIT_SIGNATURE_BYTES, 1 * MIB, "bytes", "signature-too-large", "4096 files with paths of 40 bytes take about 800 KB") \
 	X(LIMIT_SIGNATURE_CERTS, 4, "certificates", "signature-format", "real chains have 3") \
 	X(LIMIT_SIGNER_BYTES, 512, "bytes", "signature-certificate", "the signer's name stands in the statement") \
 	X(LIMIT_ANCHORS, 8, "certificates", "configuration refused", "they travel to the roles in one message") \

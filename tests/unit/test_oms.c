@@ -284,7 +284,8 @@ TEST(oms_closed_shape)
 		E_SIGNATURE_FORMAT);
 	WITH((m.find = "\"subject\":[", m.put = "\"subject\":[{\"name\":\"y\",\"digest\":{}},"),
 		E_SIGNATURE_STATEMENT);
-	WITH((m.bundle_find = "\"signatures\":[", m.bundle_put = "\"signatures\":[{\"sig\":\"\"},"),
+	WITH((m.bundle_find = "\"keyid\":\"\"}]",
+		     m.bundle_put = "\"keyid\":\"\"},{\"sig\":\"AA==\"}]"),
 		E_SIGNATURE_FORMAT);
 	WITH((m.bundle_find = "\"certificates\":[{", m.bundle_put = "\"certificates\":[],\"x\":[{"),
 		E_SIGNATURE_FORMAT);
