@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of certificates for people, RFC 4514. Runs in unpack; no I/O. */
+#include "unpack/oms_name.h"
+
 #include <string.h>
 
 #include "base/der.h"
 #include "base/text.h"
-#include "unpack/oms_signer.h"
 
 /* More parts than any name has; the text has a limit of its own. */
 #define PARTS_MAX 16

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/dsse.h"
+#include "unpack/oms_name.h"
 
 static enum err read_chain(const struct oms_bundle *b, struct oms_chain *chain, struct buf *name,
 	struct signature_facts *f)

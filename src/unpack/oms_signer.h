@@ -34,11 +34,4 @@ enum err oms_signer_check(const struct oms_bundle *b, uint64_t now, struct oms_c
 enum err oms_anchor_find(const struct oms_chain *chain, const struct anchors *anchors, uint64_t now,
 	struct signature_facts *f);
 
-/*
- * A Name in the form of RFC 4514: last attribute first, known types by name,
- * every byte that is not plain ASCII as \HH. E_FORMAT; E_TOO_LARGE when out is
- * full.
- */
-enum err oms_name_text(struct slice name, struct buf *out);
-
 #endif

@@ -11,8 +11,7 @@
 
 #include "base/num.h"
 #include "unpack/oms.h"
-#include "unpack/oms_files.h"
-#include "unpack/oms_signer.h"
+#include "unpack/oms_name.h"
 
 /* As if the operator named a CA whose key is the curve's own point. */
 static const struct anchor anchor = {

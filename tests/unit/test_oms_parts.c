@@ -22,7 +22,7 @@
 #include "runner/digests.h"
 #include "test.h"
 #include "unpack/oms.h"
-#include "unpack/oms_signer.h"
+#include "unpack/oms_name.h"
 #include "unpack/unpack.h"
 
 #define PART(oid, tag, text) DER(DER_SEQUENCE, DER(DER_OID, SLICE(oid)), DER(tag, SLICE(text)))
