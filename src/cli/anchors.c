@@ -16,7 +16,7 @@ static enum err refuse(struct why *why, const char *path, const char *what)
 static const char *fault(const struct x509 *x)
 {
 	if (!x->p384) return "the key is not of P-384";
-	if (x->version != 3 || x->unknown_critical) return "the certificate has an unknown form";
+	if (x->unknown_critical) return "it has an unknown critical extension";
 	if (!x->ca || !x->has_key_usage || !(x->key_usage & KEY_USAGE_CERT_SIGN))
 		return "it is not the certificate of a certification authority";
 	if (x->subject.n > LIMIT_ANCHOR_NAME_BYTES) return "its name is too long";

@@ -67,7 +67,8 @@ static enum err check_chain(const struct oms_chain *chain)
 	for (i = 0; i < chain->n; i++) {
 		const struct x509 *c = &chain->cert[i];
 
-		if (c->version != 3 || c->unknown_critical) return E_SIGNATURE_CHAIN;
+		/* Older versions have no extensions, so no key usage: they fail as well. */
+		if (c->unknown_critical) return E_SIGNATURE_CHAIN;
 		if (i > 0 && !may_certify(c, i - 1)) return E_SIGNATURE_CHAIN;
 		if (i + 1 < chain->n && !signed_by(c, c[1].subject, c[1].point))
 			return E_SIGNATURE_CHAIN;
