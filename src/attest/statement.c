@@ -114,6 +114,7 @@ static void package(struct jw *w, const struct package_facts *p)
 	jw_key(w, "package");
 	jw_object(w);
 	jw_key_u64(w, "bytes", p->bytes);
+	jw_key_hex(w, "clawhubFingerprint", SLICE_OF(p->clawhub_fingerprint));
 	jw_key_cstr(w, "compression", compression_text(p->compression));
 	jw_key_hex(w, "dirHash1", SLICE_OF(p->dir_hash1));
 	jw_key_u64(w, "entries", p->entries);
@@ -123,6 +124,7 @@ static void package(struct jw *w, const struct package_facts *p)
 	jw_key(w, "ignored");
 	texts(w, p->ignored, p->n_ignored);
 	jw_key_u64(w, "ignoredTotal", p->ignored_total);
+	jw_key_hex(w, "oms", SLICE_OF(p->oms));
 	jw_key(w, "sha256");
 	if (archive)
 		jw_hex(w, SLICE_OF(p->sha256));
@@ -352,7 +354,8 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	jw_array_end(w);
 	sandbox(w, &r->sandbox);
 	jw_key_u64(w, "schema", SCHEMA);
-	jw_key_null(w, "signature");
+	jw_key(w, "signature");
+	signature_json(w, &r->package.signature);
 	skill(w, r, skill_id);
 	test(w, r);
 	jw_key(w, "time");

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void pae_head(struct buf *b, struct slice type, size_t payload_len)
+void buf_pae_head(struct buf *b, struct slice type, size_t payload_len)
 {
 	buf_str(b, "DSSEv1 ");
 	buf_u64_dec(b, type.n);
@@ -17,7 +17,7 @@ static void pae_head(struct buf *b, struct slice type, size_t payload_len)
 
 void buf_pae(struct buf *b, struct slice type, struct slice payload)
 {
-	pae_head(b, type, payload.n);
+	buf_pae_head(b, type, payload.n);
 	buf_put(b, payload);
 }
 
@@ -28,7 +28,7 @@ void dsse_digest(struct slice payload, uint8_t out[SHA256_LEN])
 	struct buf b = buf_on(head, sizeof head);
 	struct sha256 h;
 
-	pae_head(&b, SLICE(DSSE_TYPE), payload.n);
+	buf_pae_head(&b, SLICE(DSSE_TYPE), payload.n);
 	sha256_init(&h);
 	sha256_add(&h, buf_slice(&b));
 	sha256_add(&h, payload);

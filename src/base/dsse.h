@@ -19,6 +19,8 @@
 #define NONCE_LEN       32
 #define REPORT_DATA_LEN 64
 
+/* What stands before a payload of this length in its PAE. */
+void buf_pae_head(struct buf *b, struct slice type, size_t payload_len);
 /* "DSSEv1 <len> <type> <len> <payload>" (in-toto DSSE v1). */
 void buf_pae(struct buf *b, struct slice type, struct slice payload);
 /* SHA-256 of the PAE of a statement, without building it. */

@@ -10,7 +10,7 @@
 /* clang-format off */
 #define ERR_LIST(X) \
 	ERR_LIST_BASE(X) ERR_LIST_API(X) ERR_LIST_PACKAGE(X) ERR_LIST_MANIFEST(X) \
-	ERR_LIST_RUN(X) ERR_LIST_CHECK(X)
+	ERR_LIST_SIGNATURE(X) ERR_LIST_RUN(X) ERR_LIST_CHECK(X)
 
 /* Inside the program; a user meets these only through a message around them. */
 #define ERR_LIST_BASE(X) \
@@ -117,6 +117,26 @@
 	X(E_ENV_RESERVED, "environment-reserved", "Invalid field 'environment': a reserved name") \
 	X(E_NETWORK_INVALID, "network-invalid", "Invalid field 'network'") \
 	X(E_RUNTIME_INVALID, "runtime-invalid", "Invalid field 'runtime'")
+
+/* Why the signature in a package is not verified; never a refusal (src/unpack/README.md). */
+#define ERR_LIST_SIGNATURE(X) \
+	X(E_SIGNATURE_TOO_LARGE, "signature-too-large", "the signature file is larger than allowed") \
+	X(E_SIGNATURE_FORMAT, "signature-format", "the signature file is not a bundle of the known form") \
+	X(E_SIGNATURE_TYPE, "signature-type", "the bundle holds another kind of signature") \
+	X(E_SIGNATURE_STATEMENT, "signature-statement", "the signed statement does not have the known form") \
+	X(E_SIGNATURE_PARAMETERS, "signature-parameters", "the signer listed files in a way that is not followed here") \
+	X(E_SIGNATURE_CERTIFICATE, "signature-certificate", "a certificate of the signer is not well formed, or not of P-384 with SHA-384") \
+	X(E_SIGNATURE_WRONG, "signature-wrong", "the signature is not the signer's") \
+	X(E_SIGNATURE_CHAIN, "signature-chain", "the signer's certificates are no chain") \
+	X(E_SIGNATURE_NOT_YET_VALID, "signature-not-yet-valid", "a certificate of the signer was not valid yet") \
+	X(E_SIGNATURE_EXPIRED, "signature-expired", "a certificate of the signer had expired") \
+	X(E_SIGNATURE_FILE_MISSING, "signature-file-missing", "a signed file is not in the package") \
+	X(E_SIGNATURE_FILE_CHANGED, "signature-file-changed", "a file is not the one that was signed") \
+	X(E_SIGNATURE_FILE_UNSIGNED, "signature-file-unsigned", "the package holds a file that was not signed") \
+	X(E_SIGNATURE_SUBJECT, "signature-subject", "the signed tree digest is not that of the signed files") \
+	X(E_SIGNATURE_ANCHOR, "signature-anchor", "the signer's chain leads to none of the configured anchors") \
+	X(E_SIGNATURE_NO_ANCHOR, "signature-no-anchor", "no anchor is configured, so nobody vouches for the signer") \
+	X(E_SIGNATURE_UNREAD, "signature-unread", "the process that reads the signature failed")
 
 /* Reasons of a verdict or of a failed job (C21, C28). */
 #define ERR_LIST_RUN(X) \

@@ -48,6 +48,11 @@
 	X(LIMIT_ENV_VALUE_BYTES, 4096, "bytes", "environment-invalid", "keeps the statement small") \
 	X(LIMIT_ENV_BYTES, 32 * KIB, "bytes", "environment-invalid", "C31: the whole environment of a test") \
 	X(LIMIT_WARNINGS, 64, "warnings", "-", "there are fewer kinds of warnings") \
+	X(LIMIT_SIGNATURE_BYTES, 1 * MIB, "bytes", "signature-too-large", "4096 files with paths of 40 bytes take about 800 KB") \
+	X(LIMIT_SIGNATURE_CERTS, 4, "certificates", "signature-format", "real chains have 3") \
+	X(LIMIT_SIGNER_BYTES, 512, "bytes", "signature-certificate", "the signer's name stands in the statement") \
+	X(LIMIT_ANCHORS, 8, "certificates", "configuration refused", "they travel to the roles in one message") \
+	X(LIMIT_ANCHOR_NAME_BYTES, 256, "bytes", "configuration refused", "the name of a real root has 83") \
 	/* tests */ \
 	X(LIMIT_TIMEOUT_MS, 600000, "ms", "timeout-range", "a job holds a runner slot") \
 	X(LIMIT_TIMEOUT_DEFAULT_MS, 30000, "ms", "verdict TIMEOUT", "as the original service") \

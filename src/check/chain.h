@@ -10,7 +10,7 @@
 
 #include "check/pem.h"
 #include "check/sig.h"
-#include "check/x509.h"
+#include "base/x509.h"
 
 /* Subject of the chain's last word: which rules apply. */
 enum chain_kind {

@@ -2,8 +2,8 @@
 /* Revocation lists. Runs in the command line; pure. */
 #include "check/crl.h"
 
-#include "check/der.h"
-#include "check/oid.h"
+#include "base/der.h"
+#include "base/oid.h"
 
 /* Extensions of one entry: a reason may be there, nothing critical else. */
 static void read_entry_extensions(struct cur *entry)
@@ -81,7 +81,7 @@ static void read_tbs(struct cur *list, struct crl *crl)
 	top = cur_of(crl->tbs);
 	tbs = der_enter(&top, DER_SEQUENCE);
 	if (der_uint(&tbs, DER_INTEGER, 1) != 1) cur_fail(&tbs, E_FORMAT); /* version 2 */
-	if (!x509_algorithm(&tbs)) cur_fail(&tbs, E_FORMAT);
+	if (!slice_eq(x509_algorithm(&tbs), OID_ECDSA_SHA256)) cur_fail(&tbs, E_FORMAT);
 	crl->issuer = der_take_whole(&tbs, DER_SEQUENCE);
 	crl->this_update = der_time(&tbs);
 	crl->next_update = der_time(&tbs);
@@ -98,8 +98,8 @@ enum err crl_read(struct slice der, struct crl *out)
 
 	if (!der_valid(der)) return E_CRL_FORMAT;
 	read_tbs(&list, &crl);
-	if (!x509_algorithm(&list)) cur_fail(&list, E_FORMAT);
-	x509_signature(&list, crl.sig);
+	if (!slice_eq(x509_algorithm(&list), OID_ECDSA_SHA256)) cur_fail(&list, E_FORMAT);
+	x509_signature(&list, crl.sig, sizeof crl.sig);
 	der_leave(&top, &list);
 	if (cur_end(&top)) return E_CRL_FORMAT;
 	*out = crl;

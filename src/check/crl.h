@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "check/sig.h"
-#include "check/x509.h"
+#include "base/x509.h"
 
 struct crl {
 	struct slice tbs;

@@ -64,6 +64,14 @@
 	"exited|signaled|timeout-wall|timeout-cpu|oom|output-limit|exec-failed|setup-error|"       \
 	"internal-error"
 
+/* In the order of base/err_list.h; a test compares the two. */
+#define SIGNATURE_REASONS                                                                          \
+	"signature-too-large|signature-format|signature-type|signature-statement|"                 \
+	"signature-parameters|signature-certificate|signature-wrong|signature-chain|"              \
+	"signature-not-yet-valid|signature-expired|signature-file-missing|signature-file-changed|" \
+	"signature-file-unsigned|signature-subject|signature-anchor|signature-no-anchor|"          \
+	"signature-unread"
+
 /* clang-format off */
 const struct member statement_members[] = {
 	OBJECT(""),
@@ -97,6 +105,7 @@ const struct member statement_members[] = {
 	NOTHING("predicate.log"),
 	OBJECT("predicate.package"),
 	COUNT("predicate.package.bytes"),
+	HEX("predicate.package.clawhubFingerprint", SHA256_LEN),
 	WORD("predicate.package.compression", "none|gzip|zstd"),
 	HEX("predicate.package.dirHash1", SHA256_LEN),
 	COUNT("predicate.package.entries"),
@@ -106,6 +115,7 @@ const struct member statement_members[] = {
 	ARRAY("predicate.package.ignored"),
 	TEXT("predicate.package.ignored[]"),
 	COUNT("predicate.package.ignoredTotal"),
+	HEX("predicate.package.oms", SHA256_LEN),
 	{"predicate.package.sha256", MEMBER_HEX, MEMBER_NULLABLE, SHA256_LEN, NULL},
 	TEXT_OR_NULL("predicate.package.topDirectory"),
 	COUNT("predicate.package.unpackedBytes"),
@@ -142,7 +152,18 @@ const struct member statement_members[] = {
 	TEXT("predicate.sandbox.speculation"),
 	WORD("predicate.sandbox.tier", "none|T1|T2|T3|T4"),
 	COUNT("predicate.schema"),
-	NOTHING("predicate.signature"),
+	{"predicate.signature", MEMBER_OBJECT, MEMBER_NULLABLE, 0, NULL},
+	{"predicate.signature.anchorSha256", MEMBER_HEX, MEMBER_NULLABLE, SHA256_LEN, NULL},
+	WORD("predicate.signature.format", "oms"),
+	{"predicate.signature.leaf", MEMBER_OBJECT, MEMBER_NULLABLE, 0, NULL},
+	HEX("predicate.signature.leaf.sha256", SHA256_LEN),
+	TEXT("predicate.signature.leaf.subject"),
+	{"predicate.signature.reason", MEMBER_WORD, MEMBER_NULLABLE, 0, SIGNATURE_REASONS},
+	BOOL("predicate.signature.resourcesMatch"),
+	HEX("predicate.signature.sha256", SHA256_LEN),
+	BOOL("predicate.signature.subjectMatch"),
+	COUNT("predicate.signature.unsignedFiles"),
+	BOOL("predicate.signature.verified"),
 	OBJECT("predicate.skill"),
 	TEXT_OR_NULL("predicate.skill.description"),
 	OBJECT("predicate.skill.manifest"),

@@ -2,8 +2,8 @@
 /* SGX extension of a PCK certificate. Runs in the command line; pure. */
 #include "check/sgx_ext.h"
 
-#include "check/der.h"
-#include "check/oid.h"
+#include "base/der.h"
+#include "base/oid.h"
 
 /* Last numbers of the OIDs below Intel's arc. */
 enum { SGX_PPID = 1, SGX_TCB, SGX_PCEID, SGX_FMSPC, SGX_TYPE, SGX_INSTANCE_ID };

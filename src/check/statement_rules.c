@@ -199,6 +199,28 @@ static enum err protection(const struct statement *s, struct why *why)
 	return E_OK;
 }
 
+/* Nobody's signature is verified, and whoever vouches does so for exactly these files. */
+static enum err signature(const struct statement *s, struct why *why)
+{
+	const struct cJSON *g = json_get(s->predicate, "signature");
+	bool verified = false, subject = false, resources = false, anchor, leaf;
+
+	if (json_is_null(g)) return E_OK;
+	json_get_bool(g, "verified", &verified);
+	json_get_bool(g, "subjectMatch", &subject);
+	json_get_bool(g, "resourcesMatch", &resources);
+	anchor = !json_is_null(json_get(g, "anchorSha256"));
+	leaf = !json_is_null(json_get(g, "leaf"));
+	if (verified != json_is_null(json_get(g, "reason")))
+		return contradiction(why, "a verified signature with a reason, or the reverse");
+	if (verified && !(subject && resources && anchor))
+		return contradiction(why, "a verified signature that does not hold");
+	if (anchor && !leaf) return contradiction(why, "an anchor that vouches for nobody");
+	if (count_of(g, "unsignedFiles") >= count_of(json_get(s->predicate, "package"), "files"))
+		return contradiction(why, "more unsigned files than files");
+	return E_OK;
+}
+
 enum err statement_consistent(const struct statement *s, struct why *why)
 {
 	const struct cJSON *job = json_get(s->predicate, "job");
@@ -207,6 +229,7 @@ enum err statement_consistent(const struct statement *s, struct why *why)
 	if (!e) e = skill(s, why);
 	if (!e) e = verifier(s, why);
 	if (!e) e = configuration(s, why);
+	if (!e) e = signature(s, why);
 	if (!e) e = runs(s, why);
 	if (!e) e = protection(s, why);
 	if (!e && (s->attempt == 0 ||

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "cli/anchors.h"
 
 static const struct {
 	const char *name;
@@ -135,6 +136,32 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 		}
 		i += took - 1;
 	}
+	return n;
+}
+
+int cli_anchors(int argc, char **argv, struct anchors *a)
+{
+	static const char name[] = "--anchor";
+	size_t len = sizeof name - 1;
+	struct why why = WHY_INIT;
+	int i, n = 0;
+
+	for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *value = NULL;
+
+		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=')
+			value = argv[i] + len + 1;
+		/* As the last argument it has no value: cli_options says so. */
+		if (strcmp(argv[i], name) == 0 && i + 1 < argc) value = argv[++i];
+		if (!value) {
+			argv[n++] = argv[i];
+		} else if (anchors_add(a, value, &why)) {
+			cli_cannot(argv[0], E_CONFIG, &why);
+			return -1;
+		}
+	}
+	while (i < argc)
+		argv[n++] = argv[i++];
 	return n;
 }
 

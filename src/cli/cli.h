@@ -37,6 +37,19 @@ struct cli_option {
 	const char *help;
 };
 int cli_options(int argc, char **argv, const struct cli_option *table);
+/*
+ * The option "--anchor FILE", which may stand several times: takes it out of
+ * argv, before cli_options, whose table holds it for its help only, and adds
+ * the files' certificates. Returns the new argc, or -1 after a message.
+ */
+struct anchors;
+int cli_anchors(int argc, char **argv, struct anchors *a);
+/* Its line in the table; the value behind it is never set but by wrong use. */
+#define CLI_ANCHOR(value)                                                                          \
+	{                                                                                          \
+		"--anchor", value, NULL, "FILE",                                                   \
+			"PEM of a CA whose signers of packages count; may stand again"             \
+	}
 /* Prints usage, the options and what stands around them. */
 void cli_help(
 	const char *usage, const char *text, const struct cli_option *table, const char *more);

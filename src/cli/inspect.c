@@ -120,6 +120,8 @@ static void tree_json(struct jw *w, const struct package_facts *f)
 	jw_key_u64(w, "maxPathBytes", f->max_path_bytes);
 	jw_key_hex(w, "dirHash1", SLICE_OF(f->dir_hash1));
 	jw_key_hex(w, "filesSha256", SLICE_OF(f->files_sha256));
+	jw_key_hex(w, "oms", SLICE_OF(f->oms));
+	jw_key_hex(w, "clawhubFingerprint", SLICE_OF(f->clawhub_fingerprint));
 	jw_key_str(w, "manifestFile", f->manifest_path);
 	jw_key_u64(w, "manifestBytes", f->manifest_bytes);
 	jw_key_hex(w, "manifestSha256", SLICE_OF(f->manifest_sha256));
@@ -152,7 +154,11 @@ static void report_json(struct jw *w, const struct package *p, bool is_directory
 	jw_key_cstr(w, "format", package_format_text(p->facts.format));
 	jw_key_cstr(w, "compression", compression_text(p->facts.compression));
 	jw_key_u64(w, "entries", p->facts.entries);
-	if (p->has_tree) tree_json(w, &p->facts);
+	if (p->has_tree) {
+		tree_json(w, &p->facts);
+		jw_key(w, "signature");
+		signature_json(w, &p->facts.signature);
+	}
 	if (!p->refusal.code) manifest_json(w, p);
 	list(w, "ignored", p->facts.ignored, p->facts.n_ignored);
 	jw_key_u64(w, "ignoredTotal", p->facts.ignored_total);
@@ -230,6 +236,25 @@ static void print_list(const char *label, const struct cJSON *array)
 	printf("\n");
 }
 
+static void print_signature(const struct cJSON *s)
+{
+	char a[LIMIT_SIGNER_BYTES + 1], b[80];
+	const char *code = member(s, "reason", b, sizeof b);
+
+	if (!json_is_object(s)) return;
+	if (*code)
+		printf("%-12s not verified: %s (%s)\n", "signature", err_text(err_by_name(code)),
+			code);
+	else
+		printf("%-12s verified under anchor %s\n", "signature",
+			member(s, "anchorSha256", a, sizeof a));
+	if (*member(json_get(s, "leaf"), "subject", a, sizeof a))
+		printf("%-12s %s\n", *code ? "claims" : "signed by", a);
+	if (number(s, "unsignedFiles"))
+		printf("%-12s %llu files are not signed\n", "",
+			(unsigned long long)number(s, "unsignedFiles"));
+}
+
 static void print_accepted(const struct cJSON *j)
 {
 	const struct cJSON *test = json_get(j, "test");
@@ -256,6 +281,7 @@ static void print_accepted(const struct cJSON *j)
 		printf("%-12s none declared: running it would prove nothing about behaviour\n",
 			"test");
 	}
+	print_signature(json_get(j, "signature"));
 	print_list("warnings", json_get(j, "warnings"));
 }
 
@@ -357,25 +383,29 @@ static int inspect_one(struct local *l, const char *path, bool as_json)
 int cmd_inspect(int argc, char **argv)
 {
 	bool json = false, help = false;
+	const char *last_anchor = NULL;
 	const struct cli_option options[] = {
 		{"--json", NULL, &json, NULL, "machine-readable output"},
+		CLI_ANCHOR(&last_anchor),
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
 	static struct local l;
-	int n = cli_options(argc, argv, options);
+	int n;
 
+	conf_default(&l.conf);
+	n = cli_anchors(argc, argv, &l.conf.anchors);
+	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
-		cli_help("inspect PATH [--json]",
-			"Says what a package is: manifest, digests, test declaration, warnings, or why it is\n"
+		cli_help("inspect PATH [--json] [--anchor FILE]...",
+			"Says what a package is: manifest, digests, signature, test declaration, warnings, or why it is\n"
 			"refused. PATH is a directory, an archive (tar, tar.gz, tar.zst, zip), a SKILL.md, or -.\n"
 			"Nothing of the package is executed.",
 			options, "Exit codes: 0 accepted, 4 refused, 3 could not run");
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("inspect", "one PATH is needed");
-	conf_default(&l.conf);
 	l.reads_only = true;
 	/* No runtimes: nothing runs, and to load them means to hash every file of them. */
 	return inspect_one(&l, argv[0], json);

@@ -64,6 +64,19 @@ static void print_run(const struct run_facts *r, const struct outcome *o)
 	print_output("err", err);
 }
 
+static void print_signature(const struct signature_facts *f)
+{
+	char shown[LIMIT_SIGNER_BYTES + 1];
+
+	if (!f->present) return;
+	printf("signature %s%s", f->reason ? "not verified: " : "verified",
+		f->reason ? err_text(f->reason) : "");
+	if (f->has_leaf)
+		printf(", %s %s", f->reason ? "claims" : "by",
+			text_ascii(shown, sizeof shown, f->leaf_subject));
+	printf("\n");
+}
+
 static void print_person(const struct outcome *o, const struct verdict_out *v)
 {
 	const struct record *r = &o->record;
@@ -78,6 +91,7 @@ static void print_person(const struct outcome *o, const struct verdict_out *v)
 		tier_text(r->sandbox.tier), r->sandbox.landlock_abi,
 		accounting_text(r->sandbox.cgroup), r->runtime.name.n ? (int)r->runtime.name.n : 4,
 		r->runtime.name.n ? (const char *)r->runtime.name.p : "none");
+	print_signature(&r->package.signature);
 	if (r->n_warnings) {
 		printf("warnings");
 		for (i = 0; i < r->n_warnings; i++)
@@ -155,6 +169,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 		jw_str(&w, r->warnings[i]);
 	jw_array_end(&w);
 	jw_key_hex(&w, "dirHash1", SLICE_OF(r->package.dir_hash1));
+	jw_key(&w, "signature");
+	signature_json(&w, &r->package.signature);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)
@@ -309,7 +325,6 @@ static int set_up(struct local *l, const struct run_options *opt)
 {
 	uint64_t ms;
 
-	conf_default(&l->conf);
 	if (opt->runtimes)
 		snprintf(l->conf.runtimes, sizeof l->conf.runtimes, "%s", opt->runtimes);
 	else
@@ -330,6 +345,7 @@ static int set_up(struct local *l, const struct run_options *opt)
 int cmd_run(int argc, char **argv)
 {
 	struct run_options opt = {0};
+	const char *last_anchor = NULL;
 	bool help = false;
 	const struct cli_option options[] = {
 		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
@@ -337,14 +353,18 @@ int cmd_run(int argc, char **argv)
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
+		CLI_ANCHOR(&last_anchor),
 		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
 			"exit 0 when no test is declared"},
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
 	static struct local l;
-	int n = cli_options(argc, argv, options), status;
+	int n, status;
 
+	conf_default(&l.conf);
+	n = cli_anchors(argc, argv, &l.conf.anchors);
+	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help("run PATH [options]",

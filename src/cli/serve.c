@@ -13,6 +13,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "base/num.h"
+#include "cli/anchors.h"
 #include "cli/cli.h"
 #include "cli/runtimes.h"
 #include "proc/init.h"
@@ -107,6 +108,13 @@ static int set_log(struct conf *c, const char *value, struct setting_error *err)
 	return 1;
 }
 
+static int add_anchor(struct conf *c, const char *path, struct setting_error *err)
+{
+	struct why why = WHY_INIT;
+
+	return anchors_add(&c->anchors, path, &why) ? wrong(err, "oms-anchor", why.text) : 1;
+}
+
 /* One setting by its name, from file or argument. 1 when it is fine (inih's convention). */
 static int set(struct conf *c, const char *key, const char *value, struct setting_error *err)
 {
@@ -132,6 +140,7 @@ static int set(struct conf *c, const char *key, const char *value, struct settin
 		return set_u32(key, value, 4, LIMIT_TEST_PIDS, &c->limits.pids, err);
 	if (strcmp(key, "cpu-percent") == 0)
 		return set_u32(key, value, 10, LIMIT_TEST_CPU_PERCENT, &c->limits.cpu_percent, err);
+	if (strcmp(key, "oms-anchor") == 0) return add_anchor(c, value, err);
 	return wrong(err, key, "no such setting");
 }
 
@@ -215,7 +224,7 @@ static enum err read_environment(struct conf *c, struct why *why)
 
 /* Arguments of settings; each overrides file and environment. */
 struct arguments {
-	const char *config, *listen, *data, *agent, *runtimes, *tier, *level, *slots;
+	const char *config, *listen, *data, *agent, *runtimes, *tier, *level, *slots, *last_anchor;
 	bool no_tee, help;
 };
 
@@ -255,6 +264,7 @@ int cmd_serve(int argc, char **argv)
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3, T4"},
+		CLI_ANCHOR(&a.last_anchor),
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},
 		{"--no-tee", NULL, &a.no_tee, NULL,
@@ -265,8 +275,11 @@ int cmd_serve(int argc, char **argv)
 	struct why why = WHY_INIT;
 	struct conf conf;
 	enum err e;
-	int n = cli_options(argc, argv, options);
+	int n;
 
+	conf_default(&conf);
+	n = cli_anchors(argc, argv, &conf.anchors);
+	if (n >= 0) n = cli_options(n, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (a.help) {
 		cli_help("serve [options]",
@@ -276,7 +289,6 @@ int cmd_serve(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n > 0) return cli_usage("serve", "no operand is expected: %s", argv[0]);
-	conf_default(&conf);
 	e = read_ini(&conf, a.config ? a.config : INI_DEFAULT, a.config != NULL, &why);
 	if (!e) e = read_environment(&conf, &why);
 	if (!e) e = apply(&conf, &a, &why);

@@ -121,6 +121,8 @@ static void package(struct jw *w, const struct record *r)
 	jw_key_hex(w, "sha256", SLICE_OF(r->package.sha256));
 	jw_key_hex(w, "dirHash1", SLICE_OF(r->package.dir_hash1));
 	jw_key_hex(w, "filesSha256", SLICE_OF(r->package.files_sha256));
+	jw_key_hex(w, "oms", SLICE_OF(r->package.oms));
+	jw_key_hex(w, "clawhubFingerprint", SLICE_OF(r->package.clawhub_fingerprint));
 	jw_key_u64(w, "bytes", r->package.bytes);
 	jw_key_u64(w, "files", r->package.files);
 	jw_object_end(w);
@@ -184,6 +186,8 @@ static void completed(
 	attestation(w, job, p);
 	manifest(w, r);
 	package(w, r);
+	jw_key(w, "signature");
+	signature_json(w, &r->package.signature);
 	jw_key(w, "behaviour");
 	jw_object(w);
 	jw_key_bool(w, "complete", false);

@@ -155,6 +155,11 @@ void codec_text_opt(struct codec *c, struct slice *s, enum text_kind kind, size_
 		*s = SLICE_NONE;
 }
 
+void codec_rule(struct codec *c, bool holds)
+{
+	if (!holds) fail(c);
+}
+
 void codec_count(struct codec *c, unsigned *n, unsigned max)
 {
 	uint32_t wide = c->writing ? *n : 0;

@@ -51,6 +51,8 @@ void codec_bytes(struct codec *c, void *p, size_t n);
 void codec_text(struct codec *c, struct slice *s, enum text_kind kind, size_t max);
 /* A text that may be absent: p == NULL when it is. */
 void codec_text_opt(struct codec *c, struct slice *s, enum text_kind kind, size_t max);
+/* A rule beyond the bounds of single fields: E_PROTOCOL unless it holds. */
+void codec_rule(struct codec *c, bool holds);
 /* The number of items of a list that follows. */
 void codec_count(struct codec *c, unsigned *n, unsigned max);
 /* A list of texts in an array of the caller. */

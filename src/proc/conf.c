@@ -38,6 +38,7 @@ void conf_default(struct conf *c)
 void conf_policy_json(const struct conf *c, struct buf *out)
 {
 	struct jw w = jw_to(out, true);
+	unsigned i;
 
 	jw_object(&w);
 	jw_key(&w, "limits");
@@ -56,6 +57,11 @@ void conf_policy_json(const struct conf *c, struct buf *out)
 	jw_key_u64(&w, "writeBytes", c->limits.write_bytes);
 	jw_object_end(&w);
 	jw_key_cstr(&w, "network", "none");
+	jw_key(&w, "omsAnchors");
+	jw_array(&w);
+	for (i = 0; i < c->anchors.n; i++)
+		jw_hex(&w, SLICE_OF(c->anchors.list[i].sha256));
+	jw_array_end(&w);
 	jw_key_u64(&w, "schema", 1);
 	jw_key_cstr(&w, "secrets", "refused");
 	jw_key_cstr(&w, "tier", tier_text(c->allow_tier));

@@ -31,6 +31,7 @@ struct conf {
 	uint32_t timeout_cap_ms;   /* the longest timeout a manifest may ask for */
 	uint32_t attest_ms;        /* how long a finished job waits for its quote */
 	struct limit_facts limits; /* timeout_ms: the default of a test */
+	struct anchors anchors;    /* whose signers of packages count; none by default */
 };
 
 void conf_default(struct conf *c);

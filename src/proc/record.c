@@ -16,12 +16,15 @@ void codec_package(struct codec *c, struct package_facts *p)
 	codec_u32(c, &p->max_path_bytes, LIMIT_PATH_BYTES);
 	codec_bytes(c, p->dir_hash1, sizeof p->dir_hash1);
 	codec_bytes(c, p->files_sha256, sizeof p->files_sha256);
+	codec_bytes(c, p->oms, sizeof p->oms);
+	codec_bytes(c, p->clawhub_fingerprint, sizeof p->clawhub_fingerprint);
 	codec_text_opt(c, &p->top_directory, TEXT_UTF8, LIMIT_COMPONENT_BYTES);
 	codec_text(c, &p->manifest_path, TEXT_ASCII, 16);
 	codec_u64(c, &p->manifest_bytes, LIMIT_MANIFEST_BYTES);
 	codec_bytes(c, p->manifest_sha256, sizeof p->manifest_sha256);
 	codec_u32(c, &p->ignored_total, LIMIT_MEMBERS);
 	codec_texts(c, p->ignored, &p->n_ignored, RECORD_IGNORED, TEXT_ASCII, LIMIT_PATH_BYTES);
+	codec_signature(c, &p->signature);
 }
 
 static void codec_stream(struct codec *c, struct stream_facts *s)

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/verdict.h"
 #include "proc/manifest.h"
+#include "proc/signature.h"
 
 #define JOB_ID_LEN 16
 
@@ -34,13 +35,16 @@ struct package_facts {
 	uint32_t max_path_bytes;    /* of their longest path */
 	uint8_t dir_hash1[SHA256_LEN];
 	uint8_t files_sha256[SHA256_LEN];
-	struct slice top_directory; /* absent when the root is the top */
-	struct slice manifest_path; /* "SKILL.md" or what stands for it */
+	uint8_t oms[SHA256_LEN];                 /* tree digest of OMS (proc/signature.h) */
+	uint8_t clawhub_fingerprint[SHA256_LEN]; /* advisory: its order and ignore rules vary */
+	struct slice top_directory;              /* absent when the root is the top */
+	struct slice manifest_path;              /* "SKILL.md" or what stands for it */
 	uint64_t manifest_bytes;
 	uint8_t manifest_sha256[SHA256_LEN];
 	uint32_t ignored_total;
 	unsigned n_ignored;
 	struct slice ignored[RECORD_IGNORED]; /* escaped names (text_ascii) */
+	struct signature_facts signature;
 };
 
 struct stream_facts {

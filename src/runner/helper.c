@@ -45,7 +45,9 @@ void helper_env_drop(struct helper_env *env)
 
 static const char *helper_name(enum helper_kind kind)
 {
-	return kind == HELPER_UNPACK ? "unpack" : "manifest";
+	static const char *const names[] = {"unpack", "manifest", "signature"};
+
+	return names[kind];
 }
 
 static enum err lower_limits(struct why *why)

@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "base/text.h"
+#include "runner/signature.h"
 
 /* Bytes of the archive hashed at a time. */
 #define DIGEST_STEP (256 * KIB)
@@ -171,6 +172,7 @@ void package_read(struct package *p, const struct job_env *env, const struct job
 		snprintf(ws->skill, sizeof ws->skill, "%s/%.*s", WORKSPACE_PKG,
 			(int)p->facts.top_directory.n, (const char *)p->facts.top_directory.p);
 	announce(report, job, PHASE_MANIFEST);
+	signature_read(p, env, job, ws);
 	e = read_manifest(p, env, ws);
 	if (!e) e = check_named_files(p);
 	if (e) refuse(p, e);
@@ -182,4 +184,5 @@ void package_drop(struct package *p)
 	buf_drop(&p->list);
 	buf_drop(&p->unpack_bytes);
 	buf_drop(&p->manifest_bytes);
+	buf_drop(&p->signature_bytes);
 }

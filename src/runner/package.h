@@ -2,7 +2,7 @@
 /*
  * From a package to what it is: unpacked tree, digests, declaration. The order
  * is that of C11: archive digest, unpack process, tree digests after it is
- * gone, manifest process, all before anything of the package runs.
+ * gone, signature and manifest processes, all before anything of the package runs.
  * Runs in runner workers and the command line.
  */
 #ifndef RUNNER_PACKAGE_H
@@ -16,7 +16,7 @@ struct package {
 	struct tree tree;
 	struct buf list;         /* canonical file list */
 	struct buf unpack_bytes; /* encoded results; slices point into them */
-	struct buf manifest_bytes;
+	struct buf manifest_bytes, signature_bytes;
 	struct manifest manifest;
 	struct refusal refusal; /* code E_OK: accepted */
 	struct why why;         /* text of a refusal that was found here */

@@ -14,6 +14,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "proc/sys.h"
+#include "runner/digests.h"
 
 /* Bytes hashed at a time. */
 #define READ_BYTES (64 * KIB)
@@ -335,26 +336,6 @@ void tree_list(const struct tree *t, struct buf *out)
 	jw_array_end(&w);
 }
 
-/* The in-toto digest: sha256sum's lines, hashed. */
-static void dir_hash1(const struct tree *t, uint8_t out[SHA256_LEN])
-{
-	uint8_t mem[2 * SHA256_LEN + 2];
-	struct sha256 h;
-	size_t i;
-
-	sha256_init(&h);
-	for (i = 0; i < t->n; i++) {
-		struct buf line = buf_on(mem, sizeof mem);
-
-		buf_hex(&line, SLICE_OF(t->files[i].sha256));
-		buf_str(&line, "  ");
-		sha256_add(&h, buf_slice(&line));
-		sha256_add(&h, t->files[i].path);
-		sha256_add(&h, SLICE("\n"));
-	}
-	sha256_out(&h, out);
-}
-
 enum err tree_facts(const struct tree *t, struct package_facts *facts, struct buf *list)
 {
 	const struct tree_file *m = tree_find(t, t->manifest);
@@ -372,7 +353,9 @@ enum err tree_facts(const struct tree *t, struct package_facts *facts, struct bu
 	facts->manifest_path = t->manifest;
 	facts->manifest_bytes = m ? m->size : 0;
 	if (m) memcpy(facts->manifest_sha256, m->sha256, SHA256_LEN);
-	dir_hash1(t, facts->dir_hash1);
+	digest_dir_hash1(t, facts->dir_hash1);
+	digest_oms(t, facts->oms);
+	digest_clawhub(t, facts->clawhub_fingerprint);
 	tree_list(t, list);
 	if (list->err) return list->err;
 	sha256(buf_slice(list), facts->files_sha256);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entry of the helper processes `unpack` and `manifest`, which the runner
- * starts for each package and which are gone before their result is believed.
+ * Entry of the helper processes `unpack`, `manifest` and `signature`, which the
+ * runner starts for each package (the last for a signed one) and which are gone
+ * before their result is believed.
  *
  *   uid            the slot's payload id, no capabilities
  *   root           the package's tmpfs, empty when unpack starts
@@ -71,5 +72,7 @@ int helper_main(const char *name, const char *argument_hex)
 		/* No name of a folder is not the same as an empty one. */
 		return manifest_process(HELPER_FD_RESULT, HELPER_FD_SOURCE,
 			argument.n ? buf_slice(&argument) : SLICE_NONE);
+	if (strcmp(name, "signature") == 0)
+		return signature_process(HELPER_FD_RESULT, HELPER_FD_SOURCE);
 	return 100;
 }

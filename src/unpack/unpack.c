@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two throw-away processes of a package, "unpack" and "manifest".
+ * The throw-away processes of a package: "unpack", "manifest" and, for a signed
+ * one, "signature".
  *
  * descriptors  result (write), source (sealed memory file, directory or
  *              SKILL.md, read), tree (directory, unpack only); nothing else
@@ -9,30 +10,30 @@
  * ids, limits  those of the caller; memory stays below 48 MiB beside the tree
  * system calls, with what they are for; musl's malloc included:
  *
- *   call           unpack manifest
- *   read              x      x     files of a source directory; SKILL.md
- *   write             x      x     files of the tree; the result
+ *   call           unpack manifest signature
+ *   read              x      x           files of a source directory; SKILL.md
+ *   write             x      x    x      files of the tree; the result
  *   close             x
- *   openat            x            entries of the tree (O_EXCL); the source directory "."
- *   openat2           x            entries of a source directory, one component
- *   getdents64        x            names in a source directory
- *   newfstatat        x            type and size of an entry, links not followed
- *   fstat             x            descriptors
- *   fcntl             x            F_GET_SEALS of the source; F_GETFL, F_SETFD of fdopendir
- *   mkdirat           x            directories of the tree
- *   fchmodat          x            their modes
- *   fchmod            x            modes of files
- *   utimensat         x            times of both
- *   mmap              x      x     the archive (MAP_SHARED, PROT_READ); anonymous memory
- *   munmap            x      x
- *   mremap            x      x     growing buffers
- *   mprotect          x      x     malloc, when brk is refused
- *   madvise           x      x     malloc; parts of the archive that were read
- *   brk               x      x     malloc
- *   clock_gettime     x            the time limit, where the vDSO cannot tell it
- *   exit_group        x      x     of the caller, after the return
+ *   openat            x                  entries of the tree (O_EXCL); the source directory "."
+ *   openat2           x                  entries of a source directory, one component
+ *   getdents64        x                  names in a source directory
+ *   newfstatat        x                  type and size of an entry, links not followed
+ *   fstat             x           x      descriptors
+ *   fcntl             x           x      F_GET_SEALS of the source; F_GETFL, F_SETFD of fdopendir
+ *   mkdirat           x                  directories of the tree
+ *   fchmodat          x                  their modes
+ *   fchmod            x                  modes of files
+ *   utimensat         x                  times of both
+ *   mmap              x      x    x      the archive (MAP_SHARED, PROT_READ); anonymous memory
+ *   munmap            x      x    x
+ *   mremap            x      x    x      growing buffers
+ *   mprotect          x      x    x      malloc, when brk is refused
+ *   madvise           x      x    x      malloc; parts of the archive that were read
+ *   brk               x      x    x      malloc
+ *   clock_gettime     x                  the time limit, where the vDSO cannot tell it
+ *   exit_group        x      x    x      of the caller, after the return
  *
- * tests/unit/test_unpack_process.c runs both under exactly this list.
+ * tests/unit/test_unpack_process.c runs them under exactly this list.
  */
 #include "unpack/unpack.h"
 
@@ -45,6 +46,7 @@
 #include "unpack/archive.h"
 #include "unpack/directory.h"
 #include "unpack/manifest_read.h"
+#include "unpack/oms.h"
 
 static int send_result(int fd, struct buf *b, struct codec *c)
 {
@@ -143,5 +145,38 @@ int manifest_process(int result_fd, int source_fd, struct slice top_directory)
 	sent = send_manifest_result(result_fd, &r);
 	buf_drop(&file);
 	manifest_memory_free(&mem);
+	return sent;
+}
+
+static int send_signature(int fd, struct signature_facts *f)
+{
+	struct buf b = buf_heap(SIGNATURE_RESULT_BYTES);
+	struct codec c = codec_writer(&b);
+
+	codec_signature(&c, f);
+	return send_result(fd, &b, &c);
+}
+
+int signature_process(int result_fd, int source_fd)
+{
+	struct signature_request *r = calloc(1, sizeof *r);
+	struct signed_file *files = calloc(LIMIT_MEMBERS, sizeof *files);
+	uint8_t mem[LIMIT_SIGNER_BYTES];
+	struct buf name = buf_on(mem, sizeof mem);
+	struct signature_facts f = {0};
+	struct slice bytes = SLICE_NONE;
+	struct codec c;
+	int sent = 1;
+
+	if (!r || !files || map_sealed(source_fd, SIGNATURE_REQUEST_BYTES, &bytes)) goto out;
+	r->files = files;
+	c = codec_reader(bytes);
+	codec_signature_request(&c, r);
+	if (codec_end(&c) || oms_check(r, &name, &f)) goto out;
+	sent = send_signature(result_fd, &f);
+out:
+	map_drop(&bytes);
+	free(files);
+	free(r);
 	return sent;
 }

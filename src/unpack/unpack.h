@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bodies of the two throw-away processes of a package. The caller has made the
+ * Bodies of the throw-away processes of a package. The caller has made the
  * process and taken its rights away; what it may still do stands on top of
- * unpack.c. Both report one encoded result and no digest (C11).
+ * unpack.c. Each reports one encoded result and no digest (C11).
  */
 #ifndef UNPACK_UNPACK_H
 #define UNPACK_UNPACK_H
@@ -24,5 +24,12 @@ int unpack_process(int result_fd, int source_fd, int dst_fd);
  * manifest_read(). Returns as above.
  */
 int manifest_process(int result_fd, int source_fd, struct slice top_directory);
+
+/*
+ * Reads a struct signature_request (proc/signature.h) from source_fd, a sealed
+ * memory file, and writes a struct signature_facts to result_fd, its sha256
+ * zero. Returns 0, or 1 when there is no result.
+ */
+int signature_process(int result_fd, int source_fd);
 
 #endif

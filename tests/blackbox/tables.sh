@@ -75,9 +75,16 @@ for r in rows:
 # ---- warnings ----
 call = re.compile(r'(?:manifest_warn\([^,]+, |warn\(a, SLICE\(|warnings_add\([^"]*SLICE\()"([a-z-]+)"')
 there = {}
-for f in glob.glob(f"{src}/unpack/*.c") + [f"{src}/runner/tree.c", f"{src}/runner/package.c"]:
+for f in glob.glob(f"{src}/unpack/*.c") + [f"{src}/runner/tree.c", f"{src}/runner/package.c", f"{src}/runner/signature.c"]:
     for n in call.findall(read(f)): there.setdefault(n, set()).add(os.path.basename(f)[:-2])
+# What is wrong with a signature is a warning of the same name.
+reasons = set(groups["SIGNATURE"])
+for n in reasons - {"signature-no-anchor"}: there.setdefault(n, set()).add("signature")
+part = readme.split("| signature-too-large |", 1)[1].split("\n\n", 1)[0]
+listed = {n for l in ("| signature-too-large |" + part).split("\n") for n in names(l.split("|")[1])}
+both_ways("reasons of signatures", listed, reasons, "nothing gives")
 rows = table("Warnings")
+rows = [[", ".join(sorted(reasons - {"signature-no-anchor"})), "runner/signature"] if r[0] == "signature-*" else r for r in rows]
 both_ways("warnings", {n for r in rows for n in names(r[0])}, set(there), "nothing gives")
 for r in rows:
     want = {m.split("/")[-1] for m in names(r[1])}

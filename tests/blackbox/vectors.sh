@@ -152,6 +152,27 @@ else skip "app-compose texts" "no $vectors/trust-chain"; fi
 if [ -f "$vectors/dcap/expected.json" ]; then run quotes "$vectors/dcap"
 else skip "quotes" "no $vectors/dcap"; fi
 
+# ---- the signed package under its published root ------------------------------------------------
+signed=$vectors/skills/real/nvidia--cuopt-install/package/cuopt-install root=$vectors/skills/oms/nv-agent-root-cert.pem
+if [ -f "$signed/skill.oms.sig" ] && [ -f "$root" ]; then
+	sig() { "$sv" inspect --json "$@" | jq -c '[.signature.verified, .signature.reason, .oms == "034ecf58fb306592b3e77bbd045a23eefde8c199b5dcf68b5d52a1e1ff8f2259", (.warnings | map(select(startswith("signature"))))]'; }
+	cp -R "$signed" "$tmp/signed" && chmod -R u+w "$tmp/signed"
+	is "signature: verified under its root" "$(sig --anchor "$root" "$tmp/signed")" '[true,null,true,[]]'
+	is "signature: nobody vouches without an anchor" "$(sig "$tmp/signed")" '[false,"signature-no-anchor",true,[]]'
+	has "signature: people see who claims it" "$("$sv" inspect "$tmp/signed")" "claims       CN=NVIDIA Agent Skills Signing 001,O=NVIDIA Corporation,C=US"
+	echo >> "$tmp/signed/BENCHMARK.md"
+	is "signature: a file that was changed" "$(sig --anchor="$root" "$tmp/signed")" '[false,"signature-file-changed",false,["signature-file-changed"]]'
+	cp "$signed/BENCHMARK.md" "$tmp/signed/BENCHMARK.md" && echo > "$tmp/signed/more.md"
+	is "signature: a file that was added" "$(sig --anchor "$root" "$tmp/signed")" '[false,"signature-file-unsigned",false,["signature-file-unsigned"]]'
+	rm "$tmp/signed/more.md"
+	head -c 3000 "$signed/skill.oms.sig" > "$tmp/signed/skill.oms.sig"
+	is "signature: half of it" "$(sig --anchor "$root" "$tmp/signed")" '[false,"signature-format",true,["signature-format"]]'
+	head -c 1048577 /dev/zero > "$tmp/signed/skill.oms.sig"
+	is "signature: too large" "$(sig --anchor "$root" "$tmp/signed")" '[false,"signature-too-large",true,["signature-too-large"]]'
+else
+	skip "signature of the published package" "no $signed or no $root"
+fi
+
 # ---- the worked example of a statement: canonical form, PAE, signature ----------------------
 ex=$vectors/skills/statement-example
 if [ -d "$ex" ]; then

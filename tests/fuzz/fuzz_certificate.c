@@ -6,7 +6,7 @@
 #include "check/pem.h"
 #include "check/quote.h"
 #include "check/sgx_ext.h"
-#include "check/x509.h"
+#include "base/x509.h"
 
 static void one(struct slice der)
 {

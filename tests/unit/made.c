@@ -7,8 +7,8 @@
 
 #include "base/hash.h"
 #include "base/p256.h"
-#include "check/der.h"
-#include "check/oid.h"
+#include "base/der.h"
+#include "base/oid.h"
 #include "test.h"
 
 struct slice made_kept(struct buf *b)

@@ -51,6 +51,20 @@ static void tree_digest(uint8_t out[SHA256_LEN])
 	buf_drop(&b);
 }
 
+/* A signature of somebody under an anchor. */
+static void signature_example(struct signature_facts *f)
+{
+	*f = (struct signature_facts){.present = true,
+		.subject_match = true,
+		.resources_match = true,
+		.has_leaf = true,
+		.leaf_subject = SLICE("CN=Signer,O=Weather\\, Inc."),
+		.has_anchor = true};
+	sha256(SLICE("signature"), f->sha256);
+	sha256(SLICE("leaf"), f->leaf_sha256);
+	sha256(SLICE("anchor"), f->anchor_sha256);
+}
+
 static void package_example(struct package_facts *p)
 {
 	p->format = PACKAGE_TAR;
@@ -70,6 +84,9 @@ static void package_example(struct package_facts *p)
 	p->ignored_total = 2;
 	p->n_ignored = 1;
 	p->ignored[0] = SLICE("weather/._\\xff");
+	sha256(SLICE("oms"), p->oms);
+	sha256(SLICE("clawhub"), p->clawhub_fingerprint);
+	signature_example(&p->signature);
 }
 
 static void manifest_example(struct manifest *m)
@@ -167,6 +184,7 @@ void record_no_test(struct record *r)
 	memset(p->sha256, 0, sizeof p->sha256);
 	p->top_directory = SLICE_NONE;
 	p->n_ignored = p->ignored_total = 0;
+	p->signature = (struct signature_facts){.present = false};
 	r->manifest.name = SLICE("W \xc3\xa4");
 	r->manifest.name_source = NAME_DIRECTORY;
 	r->manifest.timeout_ms = 30000;
@@ -240,6 +258,9 @@ void record_full(struct record *r, char letter)
 	r->package.ignored_total = LIMIT_MEMBERS;
 	for (i = 0; i < RECORD_IGNORED; i++)
 		r->package.ignored[i] = letters(LIMIT_PATH_BYTES, letter);
+	r->package.signature.reason = E_SIGNATURE_FILE_UNSIGNED;
+	r->package.signature.leaf_subject = letters(LIMIT_SIGNER_BYTES, letter);
+	r->package.signature.unsigned_files = FILES - 1;
 	r->runtime.name = letters(256, 'n');
 	r->runtime.uri = letters(256, letter);
 	r->n_warnings = LIMIT_WARNINGS;

@@ -6,10 +6,10 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "check/crl.h"
-#include "check/der.h"
+#include "base/der.h"
 #include "check/pem.h"
 #include "check/sgx_ext.h"
-#include "check/x509.h"
+#include "base/x509.h"
 #include "made.h"
 #include "test.h"
 

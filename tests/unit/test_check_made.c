@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 #include "check/dcap.h"
-#include "check/der.h"
-#include "check/oid.h"
+#include "base/der.h"
+#include "base/oid.h"
 #include "made_cases.h"
 #include "test.h"
 

@@ -341,3 +341,35 @@ TEST(statement_table_is_sound)
 	}
 	CHECK(m - statement_members > 100);
 }
+
+/* A signature that is verified by nobody, or for other files. */
+TEST(statement_signature_contradictions)
+{
+	static const struct change list[] = {
+		{"\"reason\":null,\"resourcesMatch\"",
+			"\"reason\":\"signature-wrong\",\"resourcesMatch\"",
+			"a verified signature with a reason, or the reverse"},
+		{"\"verified\":true", "\"verified\":false",
+			"a verified signature with a reason, or the reverse"},
+		{"\"resourcesMatch\":true", "\"resourcesMatch\":false",
+			"a verified signature that does not hold"},
+		{"\"subjectMatch\":true", "\"subjectMatch\":false",
+			"a verified signature that does not hold"},
+		{"\"unsignedFiles\":0", "\"unsignedFiles\":2", "more unsigned files than files"},
+	};
+	struct slice good = good_statement();
+	struct why why = WHY_INIT;
+	size_t at = slice_search(good, 0, SLICE("\"anchorSha256\":\""));
+	char anchor[96], leaf[256];
+	size_t from, to;
+
+	CHECK_CHANGES(good, list, E_STATEMENT_INCONSISTENT);
+	CHECK(slice_text(anchor, sizeof anchor, slice_sub(good, at, 15 + 66)));
+	CHECK_ERR(judge(edited(good, anchor, "\"anchorSha256\":null"), &why),
+		E_STATEMENT_INCONSISTENT);
+	from = slice_search(good, 0, SLICE("\"leaf\":{"));
+	to = slice_find(good, from, '}') + 1;
+	CHECK(slice_text(leaf, sizeof leaf, slice_sub(good, from, to - from)));
+	CHECK_ERR(judge(edited(good, leaf, "\"leaf\":null"), &why), E_STATEMENT_INCONSISTENT);
+	CHECK_SLICE(slice_str(why.text), SLICE("an anchor that vouches for nobody"));
+}

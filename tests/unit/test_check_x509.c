@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/der.h"
-#include "check/oid.h"
-#include "check/x509.h"
+#include "base/der.h"
+#include "base/oid.h"
+#include "base/x509.h"
 #include "made.h"
 #include "test.h"
 

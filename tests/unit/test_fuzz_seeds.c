@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "evidence.h"
+#include "made_oms.h"
 #include "records.h"
 #include "test.h"
 
@@ -111,6 +112,26 @@ TEST(fuzz_seeds_of_guest_answers)
 		seed("message/" #name, number, buf_slice(&b_));                                    \
 		buf_drop(&b_);                                                                     \
 	} while (0)
+
+TEST(fuzz_seeds_of_signatures)
+{
+	struct made_oms m;
+	struct slice payload;
+	size_t at;
+	struct buf b = buf_heap(1 << 16);
+
+	made_oms_default(&m);
+	made_oms_build(&m);
+	seed("oms/bundle", 0, m.bundle);
+	at = slice_search(m.bundle, 0, SLICE("\"payload\":\"")) + 11;
+	payload = slice_sub(m.bundle, at, slice_find(m.bundle, at, '"') - at);
+	CHECK_ERR(base64_into(payload, &b), E_OK);
+	seed("oms/statement", 1, buf_slice(&b));
+	seed("oms/certificate", 2, made_oms_certificate(&m.cert[0]));
+	seed("oms/name", 3, SLICE("0\0160\0141\0120\0121\0110\0111\0060\4\6\3U\4\3"));
+	seed("oms/request", 4, made_oms_request(&m));
+	buf_drop(&b);
+}
 
 TEST(fuzz_seeds_of_messages)
 {

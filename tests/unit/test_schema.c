@@ -16,7 +16,7 @@
 /* "| `path` | type |", as a line of the README begins. */
 static void table_line(struct buf *b, const struct member *m)
 {
-	char type[256];
+	char type[768];
 	const char *p;
 
 	buf_fmt(b, "| `%s` | ", *m->path ? m->path : "(statement)");

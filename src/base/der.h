@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Strict DER (X.690): definite lengths in their shortest form, one-byte tags,
- * bounded depth, no byte left over. Certificates, revocation lists and the SGX
- * extension are read with it (specs/dcap.md 6). Readers work on a sticky
+ * bounded depth, no byte left over. Certificates, revocation lists, the SGX
+ * extension and ECDSA signatures are read with it (specs/dcap.md 6). Readers work on a sticky
  * struct cur: after the first fault everything comes back empty and the cursor
  * holds E_FORMAT or E_TRUNCATED. Slices point into the input.
- * Runs in the command line; pure; input is attacker controlled.
+ * Runs in unpack and the command line; pure; input is attacker controlled.
  */
-#ifndef CHECK_DER_H
-#define CHECK_DER_H
+#ifndef BASE_DER_H
+#define BASE_DER_H
 
 #include "base/cur.h"
 

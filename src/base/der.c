@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict DER walker. Runs in the command line; pure. */
-#include "check/der.h"
+/* Strict DER walker. Runs in unpack and the command line; pure. */
+#include "base/der.h"
 
 #include "base/clock.h"
 #include "base/limits.h"

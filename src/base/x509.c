@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Certificate fields. Runs in the command line; pure. */
-#include "check/x509.h"
+/* Certificate fields. Runs in unpack and the command line; pure. */
+#include "base/x509.h"
 
 #include <string.h>
 
 #include "base/limits.h"
-#include "check/der.h"
-#include "check/oid.h"
+#include "base/der.h"
+#include "base/oid.h"
 
 /* RFC 5280 section 4.1.2.2. */
 #define SERIAL_MAX 20
 
+/* r || s on the larger of the curves. */
+#define X509_SIG_MAX 96
+
 /* More extensions than any certificate of these chains has. */
 #define EXTENSIONS_MAX 32
 
-bool x509_algorithm(struct cur *c)
+struct slice x509_algorithm(struct cur *c)
 {
 	struct cur alg = der_enter(c, DER_SEQUENCE);
 	struct slice oid = der_oid(&alg);
@@ -23,32 +26,39 @@ bool x509_algorithm(struct cur *c)
 	/* Parameters of other algorithms are of no interest, but stay well formed. */
 	if (!bare) der_next(&alg);
 	der_leave(c, &alg);
-	return !c->err && bare && slice_eq(oid, OID_ECDSA_SHA256);
+	return !c->err && bare ? oid : SLICE_NONE;
 }
 
-/* One INTEGER, left-padded to 32 bytes. */
-static void put_number(struct cur *c, uint8_t *out)
+/* One INTEGER, left-padded to n bytes. */
+static void put_number(struct cur *c, uint8_t *out, size_t n)
 {
 	struct slice s = der_integer(c);
 
-	if (s.n > 32) cur_fail(c, E_FORMAT);
+	if (s.n > n) cur_fail(c, E_FORMAT);
 	if (c->err) return;
-	memset(out, 0, 32);
-	memcpy(out + (32 - s.n), s.p, s.n);
+	memset(out, 0, n);
+	memcpy(out + (n - s.n), s.p, s.n);
 }
 
-void x509_signature(struct cur *c, uint8_t out[64])
+enum err x509_ecdsa(struct slice der, uint8_t *out, size_t n)
 {
-	struct cur bits = cur_of(der_bytes(c)), seq;
-	uint8_t r[32] = {0}, s[32] = {0};
+	struct cur top = cur_of(der), seq = der_enter(&top, DER_SEQUENCE);
+	uint8_t both[X509_SIG_MAX] = {0};
 
-	seq = der_enter(&bits, DER_SEQUENCE);
-	put_number(&seq, r);
-	put_number(&seq, s);
-	der_leave(&bits, &seq);
-	der_leave(c, &bits);
-	memcpy(out, r, 32);
-	memcpy(out + 32, s, 32);
+	if (n > sizeof both) return E_INTERNAL;
+	put_number(&seq, both, n / 2);
+	put_number(&seq, both + n / 2, n / 2);
+	der_leave(&top, &seq);
+	if (cur_end(&top)) return E_FORMAT;
+	memcpy(out, both, n);
+	return E_OK;
+}
+
+void x509_signature(struct cur *c, uint8_t *out, size_t n)
+{
+	struct slice bits = der_bytes(c);
+
+	if (!c->err && x509_ecdsa(bits, out, n)) cur_fail(c, E_FORMAT);
 }
 
 void x509_extension(struct cur *list, struct x509_ext *out)
@@ -129,9 +139,11 @@ static void read_key(struct cur *c, struct x509 *x)
 	der_leave(&spki, &alg);
 	key = der_bytes(&spki);
 	der_leave(c, &spki);
-	x->p256 = !c->err && slice_eq(kind, OID_EC_PUBLIC_KEY) && slice_eq(curve, OID_P256) &&
-		  key.n == 65 && key.p[0] == 0x04;
-	if (x->p256) x->point = slice_from(key, 1);
+	if (c->err || !slice_eq(kind, OID_EC_PUBLIC_KEY) || key.n == 0 || key.p[0] != 0x04) return;
+	key = slice_from(key, 1);
+	x->p256 = slice_eq(curve, OID_P256) && key.n == 64;
+	x->p384 = slice_eq(curve, OID_P384) && key.n == 96;
+	if (x->p256 || x->p384) x->point = key;
 }
 
 static void read_basic_constraints(struct slice value, struct x509 *x, struct cur *c)
@@ -210,11 +222,11 @@ static void read_version(struct cur *tbs, struct x509 *x)
 	der_leave(tbs, &v);
 }
 
-/* Everything under the signature; returns whether its algorithm is the one we take. */
-static bool read_tbs(struct cur *cert, struct x509 *x)
+/* Everything under the signature; returns the OID of its algorithm. */
+static struct slice read_tbs(struct cur *cert, struct x509 *x)
 {
 	struct cur tbs, validity;
-	bool alg;
+	struct slice alg;
 
 	x->tbs = der_take_whole(cert, DER_SEQUENCE);
 	tbs = cur_of(x->tbs);
@@ -239,15 +251,18 @@ enum err x509_read(struct slice der, struct x509 *out)
 {
 	struct cur top = cur_of(der), cert = der_enter(&top, DER_SEQUENCE);
 	struct x509 x = {.der = der};
-	bool inner, outer;
+	struct slice inner, outer;
 
 	if (!der_valid(der)) return E_FORMAT;
 	inner = read_tbs(&cert, &x);
 	outer = x509_algorithm(&cert);
-	x.ecdsa_sha256 = inner && outer;
+	x.ecdsa_sha256 = slice_eq(inner, OID_ECDSA_SHA256) && slice_eq(outer, OID_ECDSA_SHA256);
+	x.ecdsa_sha384 = slice_eq(inner, OID_ECDSA_SHA384) && slice_eq(outer, OID_ECDSA_SHA384);
 	/* Signatures of other algorithms have other forms; nothing accepts them. */
-	if (outer)
-		x509_signature(&cert, x.sig);
+	if (slice_eq(outer, OID_ECDSA_SHA256))
+		x509_signature(&cert, x.sig, sizeof x.sig);
+	else if (slice_eq(outer, OID_ECDSA_SHA384))
+		x509_signature(&cert, x.sig384, sizeof x.sig384);
 	else
 		der_bytes(&cert);
 	der_leave(&top, &cert);
