@@ -22,6 +22,8 @@ static const struct {
 	{"serve", cmd_serve, "the appliance: accept packages over HTTP and attest results", true},
 	{"version", cmd_version, "build identity of this binary", true},
 	{"limits", cmd_limits, "every limit, with its reason", true},
+	{"collateral", cmd_collateral, "fetch Intel's collateral once, to check offline with it",
+		false},
 	{"compose-hash", cmd_compose_hash, "SHA-256 of an app-compose file, as dstack measures it",
 		false},
 	{"roles", cmd_roles, "what each process of the appliance may do", false},
