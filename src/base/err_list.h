@@ -233,7 +233,16 @@
 	X(E_IDENTITY_MISMATCH, "IDENTITY_MISMATCH", "the measured identity is not the expected one") \
 	X(E_OS_MISMATCH, "OS_MISMATCH", "the measured OS is not the expected one") \
 	X(E_PACKAGE_OTHER, "PACKAGE_OTHER", "the statement is about another package") \
-	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind")
+	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind") \
+	X(E_ABI, "ABI_FORMAT", "the contract's answer does not have its type") \
+	X(E_RPC_FORMAT, "RPC_FORMAT", "the chain node's answer is not well formed") \
+	X(E_RPC_ERROR, "RPC_ERROR", "the chain node answered with an error") \
+	X(E_RPC_REVERT, "RPC_REVERT", "the contract refused the call") \
+	X(E_RPC_DISAGREE, "RPC_DISAGREE", "two chain nodes say different things") \
+	X(E_CHAIN_OTHER, "CHAIN_OTHER", "the node is on another chain") \
+	X(E_NO_CONTRACT, "NO_CONTRACT", "there is no such contract") \
+	X(E_NOT_ALLOWED, "NOT_ALLOWED", "the contract does not allow this version") \
+	X(E_CONTRACT_OTHER, "CONTRACT_OTHER", "the contract is not the application's own")
 
 /* Asking another machine, on the command line only (src/net/README.md). */
 #define ERR_LIST_NET(X) \

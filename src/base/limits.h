@@ -92,6 +92,8 @@
 	X(LIMIT_ANCHORS_BYTES, 4 * MIB, "bytes", "too-large", "Debian's bundle of authorities has 220 KB") \
 	X(LIMIT_CONNECT_MS, 10000, "ms", "next address", "an address that does not answer; others may") \
 	X(LIMIT_NET_MS, 30000, "ms", "timeout", "a whole request; a service that needs longer is named with --timeout") \
+	X(LIMIT_RPC_BYTES, 1 * MIB, "bytes", "too-large", "a block with the hashes of some thousand transactions has 300 KB") \
+	X(LIMIT_RPC_NODES, 8, "nodes", "usage", "two or three that do not know each other say enough") \
 	/* guest agent */ \
 	X(LIMIT_AGENT_BYTES, 12 * MIB, "bytes", "retry", "an answer with event log and compose text") \
 	X(LIMIT_AGENT_MS, 45000, "ms", "retry", "C16: quotes take seconds; at least 30 s") \

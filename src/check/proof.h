@@ -16,6 +16,7 @@
 #include "check/compose.h"
 #include "check/dcap.h"
 #include "check/filelist.h"
+#include "check/governance.h"
 #include "check/images.h"
 #include "check/statement.h"
 
@@ -58,6 +59,7 @@ enum link_state { STATE_SKIP, STATE_OK, STATE_FAIL };
 struct link {
 	enum link_state state;
 	bool waived;        /* a skip that the caller accepts by a flag */
+	bool asked;         /* the caller wants to know: a skip leaves the proof open */
 	enum err code;      /* of a failure, or E_OK */
 	char text[448];     /* what was compared or why not; printable ASCII */
 	const char *advice; /* what it means or how to mend it; NULL when it holds */
@@ -109,6 +111,8 @@ struct proof {
 	struct compose compose;
 	struct images images;
 	struct sig_memo memo;
+	bool has_governance;
+	struct gov_view governance;
 };
 
 /*
@@ -119,6 +123,20 @@ struct proof {
 enum err proof_run(
 	struct slice bundle, const struct expect *want, struct proof *out, struct why *why);
 void proof_drop(struct proof *p);
+
+/*
+ * The contract to ask about a proof that was run: the application's id is its
+ * address. contract (20 bytes) or p NULL is what the caller expects. False when
+ * there is nothing to ask; the link says why, and the verdict follows.
+ */
+bool proof_governance_subject(
+	struct proof *p, const struct expect *want, struct slice contract, struct gov_subject *out);
+/*
+ * What nodes said about it, or code and why of a failure to ask; sets the link
+ * and decides again.
+ */
+void proof_governance(struct proof *p, const struct expect *want, const struct gov_subject *s,
+	const struct gov_view *view, unsigned nodes, enum err code, const struct why *why);
 
 const char *link_name(enum link_id id);
 const char *link_meaning(enum link_id id);

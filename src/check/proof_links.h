@@ -15,6 +15,9 @@ void link_fail(
 	struct proof *p, enum link_id id, enum err code, const struct why *why, const char *advice);
 bool link_holds(const struct proof *p, enum link_id id);
 
+/* The verdict and its sentence from the links as they stand. */
+void proof_decide(struct proof *p, const struct expect *want);
+
 /* First n bytes of a digest as hex, for people; room for 2 n + 4 characters. */
 #define SHORT_LEN 40
 const char *hex_short(char mem[SHORT_LEN], struct slice digest);

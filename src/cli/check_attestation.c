@@ -9,11 +9,13 @@
 #include "base/num.h"
 #include "check/measurements.h"
 #include "cli/check.h"
+#include "cli/governance.h"
 
 struct options {
 	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
 	const char *image, *package, *sha256, *nonce, *tier;
 	bool unevaluated_tcb, unevaluated_os, prior, evidence_only, json, help;
+	struct governance_options gov;
 };
 
 /* Memory behind struct expect. */
@@ -123,6 +125,7 @@ static int judge(const struct options *o, struct inputs *in, struct proof *p)
 	enum err e = proof_run(buf_slice(&in->bundle), &in->want, p, &why);
 
 	if (e) return cli_cannot("check attestation", e, &why);
+	if (o->gov.n && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
 	if (o->json)
 		report_json(p, o->evidence_only);
 	else
@@ -134,7 +137,8 @@ static const char usage[] = "check attestation FILE [options]";
 static const char about[] =
 	"Proves the bundle of one job (from /attestation/<job id>): one line for each link of\n"
 	"the chain, then whether the proof is genuine and what the test's result was.\n"
-	"A proof shows what happened once. FILE may be -.";
+	"A proof shows what happened once. FILE may be -. Nobody is asked anything, but for\n"
+	"the nodes of --rpc.";
 static const char exits[] =
 	"Exit codes: 0 genuine and passed; 1 refuted, or genuine and failed, timed out or over a\n"
 	"limit; 2 not decided, or genuine without a test or with an error; 3 could not run";
@@ -161,6 +165,8 @@ int check_attestation(int argc, char **argv)
 			"go without known registers"},
 		{"--accept-prior-versions", NULL, &o.prior, NULL,
 			"earlier versions may have left something"},
+		GOVERNANCE_OPTIONS(o.gov),
+		NET_OPTIONS(o.gov.net),
 		{"--evidence-only", NULL, &o.evidence_only, NULL, "exit 0 for any genuine proof"},
 		{"--json", NULL, &o.json, NULL, "machine-readable report"},
 		{"--help", NULL, &o.help, NULL, "this text"},
@@ -168,8 +174,9 @@ int check_attestation(int argc, char **argv)
 	};
 	static struct proof proof;
 	static struct inputs in;
-	int n = cli_options(argc, argv, table), status = EXIT_CANNOT;
+	int n = governance_nodes(&argc, argv, &o.gov), status = EXIT_CANNOT;
 
+	if (n >= 0) n = cli_options(argc, argv, table);
 	if (n < 0) return EXIT_CANNOT;
 	if (o.help) {
 		cli_help(usage, about, table, exits);

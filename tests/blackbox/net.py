@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Servers on loopback for net.sh: they play a PCCS out of a collateral bundle, a
 # chain node out of recorded answers, and everybody who answers badly.
-#   net.py DIR BUNDLE...   DIR holds ca.pem and NAME.pem with NAME.key (made by net.sh);
+#   net.py DIR [BUNDLE...]   DIR holds ca.pem and NAME.pem with NAME.key (made by net.sh);
 #                          writes DIR/ports.json once all listen, ends with its parent.
+#                          Without bundles: one http server that plays chain nodes.
 # The first part of a path says how to answer: "/short/sgx/..." cuts the body.
 import json
 import os
@@ -99,6 +100,9 @@ def answer(c, method, path, body):
     mode = parts[1]
     if mode == "rpc":
         return rpc(c, parts[2], body)
+    if mode == "redirect" and not bundles:
+        c.sendall(head("307 Moved", [("Location", "http://127.0.0.1/")]))
+        return
     bundle = bundles[int(mode[1:])] if mode[:1] == "b" and mode[1:].isdigit() else bundles[0]
     out, headers = pccs(path, mode, bundle)
     if out is None or method != "GET":
@@ -130,8 +134,74 @@ def answer(c, method, path, body):
     c.sendall(head("200 OK", headers + [("Content-Length", str(len(out)))]) + out)
 
 
+# ---- a chain node -----------------------------------------------------------------------
+
+ZERO = "0x" + "0" * 64
+limited = []
+
+
+def word(n):
+    return "0x%064x" % n
+
+
+def chain_result(how, method, params):
+    """The recorded contracts; chain.json of the folder says what else is allowed."""
+    chain = json.load(open(folder + "/chain.json"))
+    recorded, meta = chain["recorded"], chain["recorded"]["_meta"]
+    app, kms = meta["app"], meta["kms"]
+    if method == "eth_chainId":
+        return "0x1" if how == "chain1" else "0x2105"
+    if method == "eth_getBlockByNumber":
+        if how == "noblock" or params[0] not in ("finalized", "0x1234"):
+            return None
+        return {"number": "0x1234", "hash": word(0xb10c if how != "fork" else 0xf0),
+                "timestamp": "0x6900f00d", "transactions": [word(i) for i in range(500)]}
+    if params[-1] != "0x1234":
+        raise ValueError("another block: %s" % params[-1])
+    if method == "eth_getCode":
+        owned = how == "safe" and params[0] == meta["owner"]
+        return "0x6080" if params[0] in (app, kms) and how != "nocode" or owned else "0x"
+    if method == "eth_getStorageAt":
+        if params[1] == recorded["calls"]["impl_slot_app"]["slot"]:
+            return recorded["calls"]["impl_slot_app"]["result"] if params[0] == app else word(7)
+        return word(1) if how in ("safe", "frozen") else recorded["app_storage_slots_0_7"][1]
+    to, data = params[0]["to"], params[0]["data"]
+    special = {"eoa": "0x", "notbool": word(2), "short": "0x01", "long": ZERO + "00", "lies": word(0)}
+    if data.startswith("0x2f6622e5") and how in special:
+        return special[how]
+    for call in recorded["calls"].values():
+        if isinstance(call, dict) and (call.get("to"), call.get("data")) == (to, data) and isinstance(call.get("result"), str):
+            return call["result"]
+    if to not in (app, kms):
+        return "0x"
+    return {"0x2f6622e5": word(data[10:] in chain["allow"]), "0x3440a16a": word(how == "anydevice"),
+            "0x8da5cb5b": "0x" + "0" * 24 + (meta["owner"][2:] if how != "nobody" else "0" * 40),
+            "0xe30c3978": ZERO, "0x9a4e1d18": word(0), "0xa6c4cce9": word(0)}[data[:10]]
+
+
 def rpc(c, how, body):
-    raise OSError("not here")
+    ask = json.loads(body)
+    reply = {"jsonrpc": "2.0", "id": ask["id"] + (how == "wrongid")}
+    status = "200 OK"
+    if how == "reverts" and ask["method"] == "eth_call":
+        reply["error"] = {"code": 3, "message": "execution reverted", "data": "0x"}
+    elif how == "old" and ask["method"] == "eth_call" and ask["params"][0]["data"] in ("0x0aa58c83", "0x54fd4d50"):
+        reply["error"] = {"code": -32000, "message": "execution reverted"}
+    elif how == "rpcerror":
+        reply["error"] = {"code": -32601, "message": "method \x1b[31m not there"}
+    else:
+        reply["result"] = chain_result(how, ask["method"], ask["params"])
+    text = json.dumps(reply)
+    if how == "double":
+        text = text[:-1] + ',"result":"%s"}' % ZERO
+    if how == "down":
+        status, text = "503 Service Unavailable", "busy"
+    if how == "limit" and len(limited) < 2:
+        limited.append(1)
+        status, text = "429 Too Many Requests", "{}"
+    if how == "html":
+        text = "<html>"
+    c.sendall(head(status, [("Content-Length", str(len(text.encode())))]) + text.encode())
 
 
 def request(c):
@@ -199,7 +269,7 @@ def main():
         "plaintext": None,
         "http": None,
         "http6": None,
-    }
+    } if bundles else {"http": None}
     ports = {}
     for name, context in servers.items():
         s = socket.socket(socket.AF_INET6 if name == "http6" else socket.AF_INET)
