@@ -103,7 +103,7 @@ static bool is_open(const struct proof *p, int i)
 {
 	const struct link *l = &p->link[i];
 
-	return l->state == STATE_SKIP && (links[i].decides || l->asked) && !l->waived;
+	return l->state == STATE_SKIP && (links[i].decides || l->asked) && !l->waived && !l->absent;
 }
 
 /* Names of the links in this state, in order: "os, state". */
@@ -172,7 +172,7 @@ int proof_exit(const struct proof *p, bool evidence_only)
 {
 	if (p->verdict == PROOF_REFUTED) return 1;
 	if (p->verdict == PROOF_UNDECIDED) return 2;
-	if (evidence_only) return 0;
+	if (evidence_only || p->live) return 0;
 	switch (p->statement.verdict) {
 	case VERDICT_PASSED: return 0;
 	case VERDICT_FAILED:

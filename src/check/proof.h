@@ -12,12 +12,14 @@
 
 #include "base/eventlog.h"
 #include "base/tdx.h"
+#include "check/app_answer.h"
 #include "check/bundle.h"
 #include "check/compose.h"
 #include "check/dcap.h"
 #include "check/filelist.h"
 #include "check/governance.h"
 #include "check/images.h"
+#include "check/keychain.h"
 #include "check/statement.h"
 
 /*
@@ -59,6 +61,7 @@ enum link_state { STATE_SKIP, STATE_OK, STATE_FAIL };
 struct link {
 	enum link_state state;
 	bool waived;        /* a skip that the caller accepts by a flag */
+	bool absent;        /* a link that a running application does not have */
 	bool asked;         /* the caller wants to know: a skip leaves the proof open */
 	enum err code;      /* of a failure, or E_OK */
 	char text[448];     /* what was compared or why not; printable ASCII */
@@ -111,6 +114,7 @@ struct proof {
 	struct compose compose;
 	struct images images;
 	struct sig_memo memo;
+	bool live; /* of a running application: there is no statement and no result */
 	bool has_governance;
 	struct gov_view governance;
 };
@@ -123,6 +127,27 @@ struct proof {
 enum err proof_run(
 	struct slice bundle, const struct expect *want, struct proof *out, struct why *why);
 void proof_drop(struct proof *p);
+
+/* How an application puts a nonce of 32 bytes into its report data. */
+enum app_data {
+	APP_DATA_IDENTITY,  /* our appliance (C15) */
+	APP_DATA_RAW,       /* the bytes, then zeros */
+	APP_DATA_HEX_ASCII, /* their 64 hex digits as text */
+};
+
+struct app_question {
+	uint8_t nonce[NONCE_LEN];
+	enum app_data data;
+	bool has_id; /* the URL is a gateway's: it names an application or instance */
+	uint8_t id[APP_ID_LEN];
+};
+
+/*
+ * Judges the answer of a running application; like proof_run, without the links
+ * of a result. a must live as long as out.
+ */
+enum err proof_app(const struct app_answer *a, const struct app_question *q,
+	const struct expect *want, struct proof *out, struct why *why);
 
 /*
  * The contract to ask about a proof that was run: the application's id is its

@@ -27,6 +27,8 @@ enum err links_statement(const struct expect *want, struct proof *p);
 void links_package(const struct expect *want, struct proof *p);
 /* Evidence side: binding, quote, tcb, log. */
 enum err links_evidence(const struct expect *want, struct proof *p);
+enum err links_quote(const struct expect *want, struct proof *p);
+enum err link_log(struct proof *p);
 /* Application side: identity, os, state, compose, images, and the places of what comes later. */
 enum err links_application(const struct expect *want, struct proof *p, struct why *why);
 

@@ -96,13 +96,16 @@ static const struct {
 	{"log", check_log},
 	{"compose", check_compose},
 	{"governance", check_governance},
+	{"app", check_app},
 };
 
 static const char help_text[] =
 	"usage: skill-verifier check [attestation] FILE [options]\n"
+	"       skill-verifier check [app] URL [options]\n"
 	"       skill-verifier check quote|log|compose|governance [options]\n\n"
 	"Proves evidence offline; nobody is asked who is not named by URL. Each part has --help.\n\n"
 	"  attestation FILE   the bundle of one job: from its statement to Intel's root\n"
+	"  app URL            a running application: what answers is what you expect\n"
 	"  quote              one TDX or SGX quote with its collateral\n"
 	"  log                a boot event log against RTMR3 (signs nothing, checks no signature)\n"
 	"  compose FILE       what an app-compose text starts, and whether it pins all of it\n"
@@ -119,5 +122,8 @@ int cmd_check(int argc, char **argv)
 	if (argc < 2) return cli_usage("check", "nothing named to check");
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (strcmp(argv[1], parts[i].name) == 0) return parts[i].run(argc - 1, argv + 1);
+	/* What begins like a URL is a running application, anything else a file. */
+	if (strncmp(argv[1], "https://", 8) == 0 || strncmp(argv[1], "http://", 7) == 0)
+		return check_app(argc, argv);
 	return check_attestation(argc, argv);
 }

@@ -66,6 +66,10 @@ static void print_result(const struct proof *p)
 	struct buf b = buf_heap(64 * KIB);
 	char uri[120];
 
+	if (p->live) {
+		printf("RESULT none: a running application was asked for itself\n");
+		return;
+	}
 	if (!p->has_statement) {
 		printf("RESULT none: the statement cannot be read\n");
 		return;
@@ -105,7 +109,7 @@ void report_text(const struct proof *p, bool evidence_only)
 
 	(void)evidence_only;
 	for (i = 0; i < LINK_COUNT; i++)
-		print_link(&p->link[i], (enum link_id)i, colour);
+		if (!p->link[i].absent) print_link(&p->link[i], (enum link_id)i, colour);
 	if (p->findings.n) {
 		printf("\nThe application's text:\n");
 		report_findings(&p->findings);
@@ -126,6 +130,7 @@ static void links_json(struct jw *w, const struct proof *p)
 	for (i = 0; i < LINK_COUNT; i++) {
 		const struct link *l = &p->link[i];
 
+		if (l->absent) continue;
 		jw_object(w);
 		jw_key_cstr(w, "name", link_name((enum link_id)i));
 		jw_key_cstr(w, "state", states[l->state]);
