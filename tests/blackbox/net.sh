@@ -173,3 +173,37 @@ for args in "" "get" "fetch" "fetch --from $https" "fetch --from $https --out x"
 	(cd "$tmp" && "$sv" collateral $args > /dev/null 2> "$tmp/err")
 	is "cannot run: collateral $(printf %s "$args" | sed "s|$https|URL|")" "$? $(wc -l < "$tmp/err")" "3 1"
 done
+
+# ---- offline means zero connections ---------------------------------------------------------
+# Every command that takes no URL, in a network namespace where nobody is; what runs
+# in children talks over socket pairs, and nothing else of the network is touched.
+offline() {
+	want=$1
+	shift
+	unshare -n strace -f -e trace=network -o "$tmp/trace" "$sv" "$@" > /dev/null 2> "$tmp/err"
+	is "asks nobody: $(printf %s "$*" | sed "s|$tmp/||g; s|$vectors/||g; s|$tests/||g" | cut -c1-60)" \
+		"$? $(grep -vE '^[0-9]+ +([+]{3}|---|<\.\.\.|socketpair\(AF_UNIX, |(send|recv)(msg|to|from)\()' "$tmp/trace" | head -2)$(grep -m 1 -E 'sa_family|sun_path' "$tmp/trace")" "$want "
+}
+if ! command -v strace > /dev/null || ! unshare -n true 2> /dev/null; then
+	skip "asks nobody" "needs strace and network namespaces"
+	exit 0
+fi
+compose=$tests/simulator/app-compose.json
+offline 0 --help
+offline 0 version
+offline 0 limits
+offline 0 roles
+offline 0 compose-hash "$compose"
+offline 0 check --help
+offline 0 collateral --help
+offline 0 check compose "$compose"
+offline 0 check quote "$tmp/quote.json" --root "$O/root.der" --collateral "$O/collateral.json"
+offline 0 check log --event-log "$tmp/quote.json" --quote "$tmp/quote.json"
+offline 3 check attestation "$tmp/none.json"
+offline 1 check attestation "$O/collateral.json"
+offline 0 inspect "$tests/skills/hello-world"
+[ "$(id -u)" != 0 ] || offline 0 run "$tests/skills/hello-world"
+# That the question is a real one: this one does ask.
+unshare -n strace -f -e trace=network -o "$tmp/trace" "$sv" collateral fetch --from "$http" --out "$tmp/x" \
+	--fmspc "$fmspc" --ca platform > /dev/null 2>&1
+is "and fetch does, which is seen" "$? $(grep -c 'socket(AF_INET' "$tmp/trace")" "3 1"
