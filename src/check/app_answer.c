@@ -63,8 +63,9 @@ enum err app_answer_read(struct slice text, struct app_answer *out, struct why *
 	if (e) return e;
 	if (!get_text(out->tree, "appCompose", "app_compose", &out->app_compose) ||
 		!get_text(out->tree, "vmConfig", "vm_config", &out->vm_config) ||
+		!get_text(out->tree, "reportData", "report_data", &out->report_data) ||
 		!get_text(out->tree, "publicKey", "public_key", &key))
-		return bad(why, "compose text, vm_config or key is no text");
+		return bad(why, "compose text, vm_config, report data or key is no text");
 	if (key.p && !bundle_public_key(key, out->spki))
 		return bad(why, "publicKey is no P-256 key in PEM");
 	out->has_key = key.p != NULL;
@@ -94,9 +95,8 @@ enum err app_answer_info(struct slice text, struct app_answer *a, struct why *wh
 		(!a->vm_config.n && !get_text(a->info, "vm_config", "vmConfig", &a->vm_config)))
 		return bad(why, "app_compose or vm_config is no text");
 	if (!compose.p) return E_OK;
-	if (a->app_compose.p && !slice_eq(a->app_compose, compose))
-		return why_set(why, E_COPY_MISMATCH, "compose text of the answer and of the guest");
-	a->app_compose = compose;
+	a->texts_differ = a->app_compose.p && !slice_eq(a->app_compose, compose);
+	if (!a->app_compose.p) a->app_compose = compose;
 	return E_OK;
 }
 

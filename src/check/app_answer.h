@@ -21,20 +21,23 @@ struct app_answer {
 	const struct cJSON *event_log; /* array */
 	struct slice app_compose;      /* p NULL: neither answer has it */
 	struct slice vm_config;        /* empty: none */
+	bool texts_differ;             /* both answers have a compose text, and not the same */
+	struct slice report_data;      /* hex, a copy; p NULL: none */
 	bool has_key;
 	uint8_t spki[P256_SPKI_LEN];
 };
 
 /*
  * Members: quote (hex); eventLog or event_log (array, or text of one);
- * appCompose or app_compose; vmConfig or vm_config; publicKey. E_APP_FORMAT,
+ * appCompose or app_compose; vmConfig or vm_config; reportData or report_data;
+ * publicKey. E_APP_FORMAT,
  * classes of the readers, or E_NO_MEMORY. out is to be dropped in any case.
  */
 enum err app_answer_read(struct slice text, struct app_answer *out, struct why *why);
 /*
  * Adds what the guest's public information has: tcb_info.app_compose (or
- * app_compose itself) and vm_config, where the first answer has none.
- * E_COPY_MISMATCH when both have a compose text and they differ.
+ * app_compose itself) and vm_config, where the first answer has none. Classes
+ * as above.
  */
 enum err app_answer_info(struct slice text, struct app_answer *a, struct why *why);
 void app_answer_drop(struct app_answer *a);

@@ -89,6 +89,12 @@ enum err pcs_cut(struct slice text, const char *name, struct slice *out)
 	return E_COLLATERAL_FORMAT;
 }
 
+/* PEM is lines of printable ASCII, whatever escapes can spell. */
+static bool is_pem_byte(uint8_t b)
+{
+	return b == '\r' || b == '\n' || (b >= 0x20 && b < 0x7f);
+}
+
 /* "%2D" to "-"; a plus sign is a plus sign, base64 is full of them. */
 static enum err put_decoded(struct buf *b, struct slice s)
 {
@@ -98,6 +104,7 @@ static enum err put_decoded(struct buf *b, struct slice s)
 		uint8_t byte = cur_u8(&c);
 
 		if (byte == '%' && hex_exact(cur_take(&c, 2), &byte, 1)) return E_FORMAT;
+		if (!is_pem_byte(byte)) return E_FORMAT;
 		buf_u8(b, byte);
 	}
 	return b->err;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/dsse.h"
+#include "base/num.h"
 #include "check/proof_links.h"
 
 static const char not_fresh[] =
@@ -30,7 +31,7 @@ static void expected_data(
 
 static void link_question(const struct app_question *q, const struct app_answer *a, struct proof *p)
 {
-	uint8_t expected[REPORT_DATA_LEN], keyid[SHA256_LEN];
+	uint8_t expected[REPORT_DATA_LEN], copy[REPORT_DATA_LEN], keyid[SHA256_LEN];
 	struct why why = WHY_INIT;
 	char id[SHORT_LEN];
 
@@ -55,6 +56,12 @@ static void link_question(const struct app_question *q, const struct app_answer 
 	if (!slice_eq(p->td.report_data, SLICE_OF(expected))) {
 		why_set(&why, E_REPORT_DATA_MISMATCH, "of the quote and of this question");
 		link_fail(p, LINK_BINDING, E_REPORT_DATA_MISMATCH, &why, not_fresh);
+		return;
+	}
+	if (a->report_data.p && (hex_exact(hex_bare(a->report_data), copy, sizeof copy) ||
+					!slice_eq(p->td.report_data, SLICE_OF(copy)))) {
+		why_set(&why, E_COPY_MISMATCH, "report data of the answer and of the quote");
+		link_fail(p, LINK_BINDING, E_COPY_MISMATCH, &why, not_fresh);
 		return;
 	}
 	sha256(SLICE_OF(a->spki), keyid);
@@ -108,6 +115,7 @@ static void leave_out(struct proof *p)
 enum err proof_app(const struct app_answer *a, const struct app_question *q,
 	const struct expect *want, struct proof *out, struct why *why)
 {
+	struct why reason = WHY_INIT;
 	enum err e;
 	int i;
 
@@ -127,6 +135,11 @@ enum err proof_app(const struct app_answer *a, const struct app_question *q,
 	if (!e) e = links_application(want, out, why);
 	if (e) return e;
 	link_name_of_url(q, out);
+	if (a->texts_differ) {
+		why_set(&reason, E_COPY_MISMATCH, "compose text of the answer and of its guest");
+		link_fail(out, LINK_COMPOSE, E_COPY_MISMATCH, &reason,
+			"Two descriptions of one application differ.");
+	}
 	if (out->has_launch && !a->app_compose.p) {
 		link_skip(out, LINK_COMPOSE,
 			"Name where the guest's public information is with --info.",

@@ -88,6 +88,8 @@ jq -c --rawfile k "$tmp/key.pem" '.publicKey = $k' "$tmp/good.json" > "$tmp/www/
 is "another key" "$(a "$www" $full --nonce $nonce)" "1 refuted binding"
 put 'del(.publicKey)'
 is "no key" "$(a "$www" $full --nonce $nonce)" "1 refuted binding"
+put '.reportData |= (if .[0:1] == "0" then "1" else "0" end) + .[1:]'
+is "reportData of another quote" "$(a "$www" $full --nonce $nonce)" "1 refuted binding"
 put '.quote |= .[0:1136] + "00" + .[1138:]'
 is "report data changed in the quote" "$(a "$www" $full --nonce $nonce)" "1 refuted binding quote"
 put '.quote |= .[0:368] + "0011" + .[372:]'
@@ -135,6 +137,8 @@ jq -c '.tcb_info = ""' "$tmp/www/prpc/Info" > "$tmp/www/info"
 is "a guest that shows no text" "$(a "$www" $foreign --report-data raw)" "2 not decided "
 jq -c '.tcb_info |= (fromjson | .app_compose += " " | tojson)' "$tmp/www/prpc/Info" > "$tmp/www/info"
 is "a guest that shows another text" "$(a "$www" $foreign --report-data raw)" "1 refuted compose"
+is "two texts that differ" "$(put .; a "$www" $full --nonce $nonce --info "$www/info")" "1 refuted compose"
+is "two texts that agree" "$(a "$www" $full --nonce $nonce --info "$www/prpc/Info")" "0 genuine "
 echo '[1]' > "$tmp/www/info"
 is "public information that is none" "$(a "$www" $foreign --report-data raw)" "3 "
 rm "$tmp/www/info"

@@ -88,7 +88,8 @@ TEST(pcs_answers_become_a_bundle_that_our_reader_reads)
 
 TEST(pcs_answers_of_another_form_are_refused)
 {
-	static const char *const chains[] = {"", "-----BEGIN%2", "x", "%2DBEGIN%zz"};
+	static const char *const chains[] = {"", "-----BEGIN%2", "x", "%2DBEGIN%zz",
+		"-----BEGIN CERTIFICATE-----%00", "-----BEGIN CERTIFICATE-----%C3%BC"};
 	static const char *const lists[] = {"", "3", "<html>", "-----BEGIN X509 CRL-----\nMIIB"};
 	static const char *const texts[] = {"", "{}", "[]", "{\"tcbInfo\":{}}",
 		"{\"tcbInfo\":{},\"signature\":\"00\"}", SIGNED("tcbInfo") "x",
