@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "check/dcap_json.h"
 #include "cli/check.h"
+#include "cli/governance.h"
 
 #define JSON_BYTES  (4 * MIB)
 #define ARGV_SHOWN  200
@@ -224,6 +225,12 @@ void report_json(const struct proof *p, bool evidence_only)
 		jw_key_hex(&w, "composeHash", p->launch.compose_hash);
 		jw_key_hex(&w, "appId", p->launch.app_id);
 		jw_key_hex(&w, "instanceId", p->launch.instance_id);
+	}
+	if (p->has_governance) {
+		jw_key(&w, "governance");
+		jw_object(&w);
+		governance_json(&w, &p->governance);
+		jw_object_end(&w);
 	}
 	if (p->has_dcap) {
 		jw_key(&w, "quote");

@@ -157,10 +157,16 @@ enum err governance_link(
 
 /* ---- check governance --------------------------------------------------------------------- */
 
-static void print_facts(struct jw *w, const struct gov_view *v)
+void governance_json(struct jw *w, const struct gov_view *v)
 {
 	int i;
 
+	jw_key_u64(w, "chain", v->chain);
+	jw_key_u64(w, "blockNumber", v->block_number);
+	jw_key_hex(w, "blockHash", SLICE_OF(v->block_hash));
+	jw_key_time(w, "blockTime", (int64_t)v->block_time * 1000);
+	jw_key_bool(w, "upgradable", gov_upgradable(v));
+	jw_key_bool(w, "ownerIsKey", gov_owner_is_key(v));
 	jw_key(w, "facts");
 	jw_object(w);
 	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
@@ -192,15 +198,7 @@ static void print_json(const struct governance_options *o, const struct gov_subj
 	jw_key_hex(&w, "contract", SLICE_OF(s->app));
 	jw_key_hex(&w, "composeHash", SLICE_OF(s->compose_hash));
 	jw_key_u64(&w, "nodes", o->n);
-	if (v->fact[GOV_BLOCK].known) {
-		jw_key_u64(&w, "chain", v->chain);
-		jw_key_u64(&w, "blockNumber", v->block_number);
-		jw_key_hex(&w, "blockHash", SLICE_OF(v->block_hash));
-		jw_key_time(&w, "blockTime", (int64_t)v->block_time * 1000);
-		jw_key_bool(&w, "upgradable", gov_upgradable(v));
-		jw_key_bool(&w, "ownerIsKey", gov_owner_is_key(v));
-		print_facts(&w, v);
-	}
+	if (v->fact[GOV_BLOCK].known) governance_json(&w, v);
 	jw_object_end(&w);
 	if (b.err)
 		fprintf(stderr, "skill-verifier " COMMAND ": %s\n", err_text(b.err));

@@ -7,6 +7,7 @@
 #ifndef CLI_GOVERNANCE_H
 #define CLI_GOVERNANCE_H
 
+#include "base/json_write.h"
 #include "base/limits.h"
 #include "check/proof.h"
 #include "cli/net.h"
@@ -36,5 +37,7 @@ int governance_nodes(int *argc, char **argv, struct governance_options *o);
  */
 enum err governance_link(
 	const struct governance_options *o, const struct expect *want, struct proof *p);
+/* What nodes said, as members of an object that is open. */
+void governance_json(struct jw *w, const struct gov_view *v);
 
 #endif

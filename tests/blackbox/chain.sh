@@ -89,6 +89,7 @@ text() { jq -r '.links[] | select(.name == "governance") | .text + " " + (.advic
 is "not asked: no weight" "$(c)" "0 genuine skip -"
 is "allowed" "$(c --rpc "$node/good" --rpc "$node/two")" "0 genuine ok -"
 has "what was compared" "$(text)" "allowed by contract $app on chain 8453 at block 4660 0x$(printf '%064x' 45324)"
+is "and for machines" "$(jq -c '.governance | [.chain, .blockNumber, .upgradable]' "$tmp/r.json")" "[8453,4660,true]"
 has "that two agree" "$(text)" "2 nodes agree"
 has "who can change it" "$(text)" "upgradable"
 has "and the risk" "$(text)" "One key can allow any other version"

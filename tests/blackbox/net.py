@@ -257,19 +257,20 @@ def context_of(name, **set_):
 
 def main():
     v = ssl.TLSVersion
-    servers = {
+    servers = {} if not bundles else {
         "good": context_of("good"),
         "p256": context_of("p256"),
         "othername": context_of("othername"),
         "expired": context_of("expired"),
         "otherca": context_of("otherca"),
+        "self": context_of("self"),
         "noforward": context_of("good", maximum=v.TLSv1_2, ciphers="AES128-GCM-SHA256:AES256-GCM-SHA384"),
         "cbc": context_of("good", maximum=v.TLSv1_2, ciphers="ECDHE-RSA-AES128-SHA"),
         "tls13": context_of("good", minimum=v.TLSv1_3),
         "plaintext": None,
-        "http": None,
         "http6": None,
-    } if bundles else {"http": None}
+    }
+    servers["http"] = None
     ports = {}
     for name, context in servers.items():
         s = socket.socket(socket.AF_INET6 if name == "http6" else socket.AF_INET)

@@ -32,6 +32,7 @@ certificate p256 ca localhost "ec -pkeyopt ec_paramgen_curve:P-256" 1
 certificate othername ca other.example rsa:2048 1
 certificate expired ca localhost rsa:2048 -1
 certificate otherca stranger localhost rsa:2048 1
+openssl req -x509 -newkey rsa:2048 -nodes -keyout self.key -out self.pem -days 2 -subj /CN=localhost 2> /dev/null
 cd "$OLDPWD" || exit 1
 
 simulator agent
@@ -78,6 +79,7 @@ done
 is "a base with the path of the service" "$(fetch --from "$https/tdx/certification/v4/" $sim)" 0
 is "the root's list from elsewhere" "$(fetch --from "$https" --root-crl "$https/der/rootcacrl" $sim)" 0
 is "a server with a P-256 key" "$(fetch --from "https://localhost:$(port p256)" $sim)" 0
+is "a server that vouches for itself, named" "$(fetch --from "https://localhost:$(port self)" --ca-file "$tmp/tls/self.pem" ${sim#* * })" 0
 is "http on this machine" "$(fetch --from "$http" $sim)" 0
 is "http on this machine, IPv6" "$(fetch --from "http://[::1]:$(port http6)" $sim)" 0
 is "http on this machine, by name" "$(fetch --from "http://localhost:$(port http)" $sim)" 0
@@ -149,6 +151,7 @@ done
 no 3 "it is for another name" --from "https://localhost:$(port othername)" $sim
 no 3 "it has expired or is not valid yet" --from "https://localhost:$(port expired)" $sim
 no 3 "no known authority issued it" --from "https://localhost:$(port otherca)" $sim
+no 3 "no known authority issued it" --from "https://localhost:$(port self)" $sim
 no 3 "no TLS connection could be made" --from "https://localhost:$(port noforward)" $sim
 no 3 "no TLS connection could be made" --from "https://localhost:$(port cbc)" $sim
 no 3 "no TLS connection could be made" --from "https://localhost:$(port tls13)" $sim
