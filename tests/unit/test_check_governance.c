@@ -233,6 +233,23 @@ TEST(governance_errors_of_nodes_and_of_contracts)
 	CHECK_ERR(gov_answer(GOV_APP_TCB, SLICE("<html>"), &v, &why), E_RPC_FORMAT);
 }
 
+TEST(governance_block_is_the_one_that_was_asked_for)
+{
+	static const char block[] =
+		"{\"number\":\"0x10\",\"timestamp\":\"0x1\",\"hash\":\"0x" ZEROS_63 "1\"}";
+	struct gov_view v = {.pinned = true, .block_number = 0x11};
+	struct why why = WHY_INIT;
+
+	CHECK_ERR(gov_answer(GOV_BLOCK, answer(GOV_BLOCK + 1, "result", block), &v, &why),
+		E_RPC_FORMAT);
+	CHECK(!v.fact[GOV_BLOCK].known && v.block_hash[31] == 0);
+	v.pinned = false;
+	CHECK_ERR(gov_answer(GOV_BLOCK, answer(GOV_BLOCK + 1, "result", block), &v, &why), E_OK);
+	CHECK(v.block_number == 0x10 && v.block_hash[31] == 1);
+	CHECK_ERR(gov_answer(GOV_BLOCK, answer(GOV_BLOCK + 1, "result", "null"), &v, &why),
+		E_RPC_ERROR);
+}
+
 /* A node that allows the version, owned by a key behind a proxy. */
 static struct gov_view allowing(void)
 {
