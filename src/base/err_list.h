@@ -10,7 +10,7 @@
 /* clang-format off */
 #define ERR_LIST(X) \
 	ERR_LIST_BASE(X) ERR_LIST_API(X) ERR_LIST_PACKAGE(X) ERR_LIST_MANIFEST(X) \
-	ERR_LIST_SIGNATURE(X) ERR_LIST_RUN(X) ERR_LIST_CHECK(X)
+	ERR_LIST_SIGNATURE(X) ERR_LIST_RUN(X) ERR_LIST_CHECK(X) ERR_LIST_NET(X)
 
 /* Inside the program; a user meets these only through a message around them. */
 #define ERR_LIST_BASE(X) \
@@ -233,7 +233,29 @@
 	X(E_IDENTITY_MISMATCH, "IDENTITY_MISMATCH", "the measured identity is not the expected one") \
 	X(E_OS_MISMATCH, "OS_MISMATCH", "the measured OS is not the expected one") \
 	X(E_PACKAGE_OTHER, "PACKAGE_OTHER", "the statement is about another package") \
-	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind")
+	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind") \
+	X(E_APP_FORMAT, "APP_FORMAT", "the application's answer is not well formed") \
+	X(E_ABI, "ABI_FORMAT", "the contract's answer does not have its type") \
+	X(E_RPC_FORMAT, "RPC_FORMAT", "the chain node's answer is not well formed") \
+	X(E_RPC_ERROR, "RPC_ERROR", "the chain node answered with an error") \
+	X(E_RPC_REVERT, "RPC_REVERT", "the contract refused the call") \
+	X(E_RPC_DISAGREE, "RPC_DISAGREE", "two chain nodes say different things") \
+	X(E_CHAIN_OTHER, "CHAIN_OTHER", "the node is on another chain") \
+	X(E_NO_CONTRACT, "NO_CONTRACT", "there is no such contract") \
+	X(E_NOT_ALLOWED, "NOT_ALLOWED", "the contract does not allow this version") \
+	X(E_CONTRACT_OTHER, "CONTRACT_OTHER", "the contract is not the application's own")
+
+/* Asking another machine, on the command line only (src/net/README.md). */
+#define ERR_LIST_NET(X) \
+	X(E_URL, "url-invalid", "the URL is not understood") \
+	X(E_NAME, "name-not-found", "the name of the server cannot be resolved") \
+	X(E_CONNECT, "connect-failed", "the server cannot be reached") \
+	X(E_PLAIN_HTTP, "plain-http", "a connection without TLS is only for this machine") \
+	X(E_TLS, "tls-failed", "no TLS connection could be made") \
+	X(E_TLS_CERT, "tls-certificate", "the server's certificate is not accepted") \
+	X(E_RESPONSE, "response-format", "the server's answer is not well formed") \
+	X(E_REDIRECT, "redirect-refused", "the server sends elsewhere, which is not followed") \
+	X(E_STATUS, "http-status", "the server answered with an error")
 /* clang-format on */
 
 #endif

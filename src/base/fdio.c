@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,6 +110,34 @@ enum err file_write(const char *path, struct slice s)
 	if (fd < 0) return E_SYSTEM;
 	e = fd_write_all(fd, s);
 	if (close(fd) < 0 && !e) e = E_SYSTEM;
+	return e;
+}
+
+enum err file_replace(const char *path, struct slice s)
+{
+	char beside[PATH_MAX];
+	int n = snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid()), fd, kept;
+	enum err e;
+
+	if (n < 0 || (size_t)n >= sizeof beside) {
+		errno = ENAMETOOLONG;
+		return E_SYSTEM;
+	}
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0644);
+	if (fd < 0) return E_SYSTEM;
+	e = fd_write_all(fd, s);
+	if (!e && fsync(fd) < 0) e = E_SYSTEM;
+	kept = errno;
+	if (close(fd) < 0 && !e) {
+		kept = errno;
+		e = E_SYSTEM;
+	}
+	if (!e && rename(beside, path) < 0) {
+		kept = errno;
+		e = E_SYSTEM;
+	}
+	if (e) unlink(beside);
+	errno = kept;
 	return e;
 }
 

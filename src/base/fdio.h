@@ -24,6 +24,11 @@ enum err fd_copy(int from, int to, uint64_t max);
 enum err file_read(const char *path, size_t max, struct buf *b);
 /* Writes a file anew with mode 0644 and syncs nothing. */
 enum err file_write(const char *path, struct slice s);
+/*
+ * Puts a whole new file in the place of path, mode 0644: after a failure, and
+ * at every moment for other readers, the old one is there. E_SYSTEM with errno.
+ */
+enum err file_replace(const char *path, struct slice s);
 enum err fd_nonblock(int fd);
 enum err fd_size(int fd, uint64_t *size);
 

@@ -86,6 +86,14 @@
 	X(LIMIT_COMPOSE_DEPTH, 64, "levels", "COMPOSE_YAML", "specs/trust-chain.md 7") \
 	X(LIMIT_COMPOSE_SERVICES, 64, "services", "COMPOSE_YAML", "real applications have under 10") \
 	X(LIMIT_FINDINGS, 96, "findings", "shortened", "what a person can read") \
+	/* asking other machines, command line only */ \
+	X(LIMIT_URL_BYTES, 2 * KIB, "bytes", "url-invalid", "the longest URL that we build has under 300 bytes") \
+	X(LIMIT_RESPONSE_HEAD, 64 * KIB, "bytes", "too-large", "issuer chains in headers have 5 KB") \
+	X(LIMIT_ANCHORS_BYTES, 4 * MIB, "bytes", "too-large", "Debian's bundle of authorities has 220 KB") \
+	X(LIMIT_CONNECT_MS, 10000, "ms", "next address", "an address that does not answer; others may") \
+	X(LIMIT_NET_MS, 30000, "ms", "timeout", "a whole request; a service that needs longer is named with --timeout") \
+	X(LIMIT_RPC_BYTES, 1 * MIB, "bytes", "too-large", "a block with the hashes of some thousand transactions has 300 KB") \
+	X(LIMIT_RPC_NODES, 8, "nodes", "usage", "two or three that do not know each other say enough") \
 	/* guest agent */ \
 	X(LIMIT_AGENT_BYTES, 12 * MIB, "bytes", "retry", "an answer with event log and compose text") \
 	X(LIMIT_AGENT_MS, 45000, "ms", "retry", "C16: quotes take seconds; at least 30 s") \

@@ -67,8 +67,7 @@ static enum err read_envelope(const struct cJSON *j, struct bundle *b, struct wh
 	return E_OK;
 }
 
-/* The PEM text that we write ourselves for a key, and no other (C38). */
-static bool read_public_key(struct slice pem, uint8_t spki[P256_SPKI_LEN])
+bool bundle_public_key(struct slice pem, uint8_t spki[P256_SPKI_LEN])
 {
 	static const char head[] = "-----BEGIN PUBLIC KEY-----\n";
 	static const char tail[] = "-----END PUBLIC KEY-----\n";
@@ -140,7 +139,7 @@ static enum err read_members(struct bundle *b, struct why *why)
 	if (!e) e = read_envelope(json_get(b->tree, "envelope"), b, why);
 	if (!e && tee) e = read_evidence(b, why);
 	if (e) return e;
-	if (json_get_str(b->tree, "publicKey", &pem) || !read_public_key(pem, b->spki))
+	if (json_get_str(b->tree, "publicKey", &pem) || !bundle_public_key(pem, b->spki))
 		return bad(why, "\"publicKey\" is no P-256 key in PEM");
 	b->files = json_get(b->tree, "files");
 	if (!json_is_array(b->files)) return bad(why, "\"files\" is no array");

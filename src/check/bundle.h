@@ -38,5 +38,7 @@ struct bundle {
  */
 enum err bundle_read(struct slice text, struct bundle *out, struct why *why);
 void bundle_drop(struct bundle *b);
+/* The PEM text that we write ourselves for a key, and no other (C38). */
+bool bundle_public_key(struct slice pem, uint8_t spki[P256_SPKI_LEN]);
 
 #endif

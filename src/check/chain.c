@@ -6,17 +6,20 @@
 struct rules {
 	enum err code;
 	size_t n;
+	size_t above;        /* where the first one stands: 1 is the authority of a leaf */
 	const char *leaf_cn; /* a part of the leaf's common name */
 	const char *name[3]; /* for people, by position */
 };
 
 static const struct rules rules_of[] = {
-	[CHAIN_PCK] = {E_PCK_CHAIN, 3, "SGX PCK Certificate",
+	[CHAIN_PCK] = {E_PCK_CHAIN, 3, 0, "SGX PCK Certificate",
 		{"PCK certificate", "PCK CA certificate", "root certificate"}},
-	[CHAIN_TCB_INFO] = {E_TCB_INFO_CHAIN, 2, "SGX TCB Signing",
+	[CHAIN_TCB_INFO] = {E_TCB_INFO_CHAIN, 2, 0, "SGX TCB Signing",
 		{"TCB info signing certificate", "root certificate"}},
-	[CHAIN_QE_IDENTITY] = {E_QE_IDENTITY_CHAIN, 2, "SGX TCB Signing",
+	[CHAIN_QE_IDENTITY] = {E_QE_IDENTITY_CHAIN, 2, 0, "SGX TCB Signing",
 		{"QE identity signing certificate", "root certificate"}},
+	[CHAIN_PCK_CA] = {E_PCK_CHAIN, 2, 1, "SGX PCK P",
+		{"PCK CA certificate", "root certificate"}},
 };
 
 static enum err refuse(const struct rules *r, size_t i, struct why *why, const char *what)
@@ -84,20 +87,21 @@ static enum err check_constraints(const struct rules *r, const struct chain *cha
 
 	for (i = 0; i < chain->n; i++) {
 		const struct x509 *c = &chain->cert[i];
+		size_t at = i + r->above;
 		const char *fault = NULL;
 
 		if (c->version != 3) return refuse(r, i, why, "not X.509 version 3");
 		if (c->unknown_critical)
 			return refuse(r, i, why, "it has an unknown critical extension");
-		if (i > 0)
-			fault = ca_fault(c, i - 1);
+		if (at > 0)
+			fault = ca_fault(c, at - 1);
 		else if (c->ca)
 			fault = "it is a CA certificate";
 		else if (!usage(c, KEY_USAGE_DIGITAL_SIGNATURE))
 			fault = "it may not make signatures";
 		if (fault) return refuse(r, i, why, fault);
 		/* An intermediate must not have other CAs below it. */
-		if (i == 1 && chain->n == 3 && c->has_path_len && c->path_len != 0)
+		if (at == 1 && r->n + r->above == 3 && c->has_path_len && c->path_len != 0)
 			return refuse(r, i, why, "its path length is not zero");
 	}
 	return E_OK;
@@ -106,14 +110,14 @@ static enum err check_constraints(const struct rules *r, const struct chain *cha
 /* B 4 */
 static enum err check_names(const struct rules *r, const struct chain *chain, struct why *why)
 {
-	const struct x509 *leaf = &chain->cert[0];
+	const struct x509 *leaf = &chain->cert[0], *ca = &chain->cert[1 - r->above];
 
 	if (slice_search(leaf->cn, 0, slice_str(r->leaf_cn)) == leaf->cn.n)
 		return refuse(r, 0, why, "its subject has another name");
-	if (chain->n == 2 || slice_is(chain->cert[1].cn, "Intel SGX PCK Platform CA") ||
-		slice_is(chain->cert[1].cn, "Intel SGX PCK Processor CA"))
+	if (r->n + r->above == 2 || slice_is(ca->cn, "Intel SGX PCK Platform CA") ||
+		slice_is(ca->cn, "Intel SGX PCK Processor CA"))
 		return E_OK;
-	return refuse(r, 1, why, "its subject is neither PCK CA");
+	return refuse(r, 1 - r->above, why, "its subject is neither PCK CA");
 }
 
 /* B 5 */

@@ -17,6 +17,7 @@ enum chain_kind {
 	CHAIN_PCK,         /* leaf, platform or processor CA, root; E_PCK_CHAIN */
 	CHAIN_TCB_INFO,    /* TCB signing certificate, root; E_TCB_INFO_CHAIN */
 	CHAIN_QE_IDENTITY, /* the same; E_QE_IDENTITY_CHAIN */
+	CHAIN_PCK_CA,      /* platform or processor CA, root; E_PCK_CHAIN */
 };
 
 struct chain {

@@ -31,6 +31,9 @@ static enum err read_members(const struct cJSON *tree, struct collateral *c, str
 	if (chain && !json_is_null(chain) && json_str(chain, &c->pck_chain))
 		return why_set(
 			why, E_COLLATERAL_FORMAT, "collateral: pck_certificate_chain is no text");
+	/* Of no weight beside a quote, so no form of it is refused. */
+	if (json_get_str(tree, "pck_crl_issuer_chain", &c->pck_crl_chain))
+		c->pck_crl_chain = SLICE_NONE;
 	return E_OK;
 }
 

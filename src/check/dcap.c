@@ -96,7 +96,7 @@ static enum err step_bundle(struct run *run)
 		e = collateral_read(run->in->collateral, &run->coll, run->why);
 		if (e) return e;
 		room += PEM_ROOM(c->pck_chain.n + c->tcb_info_chain.n + c->qe_identity_chain.n) +
-			c->root_ca_crl.n + c->pck_crl.n;
+			PEM_ROOM(c->pck_crl_chain.n) + c->root_ca_crl.n + c->pck_crl.n;
 	} else if (!run->in->accept_unevaluated) {
 		return why_set(run->why, E_COLLATERAL_FORMAT, "there is no collateral");
 	}
@@ -162,18 +162,27 @@ static enum err refuse_revoked(
 	return why_set(run->why, E_CERT_REVOKED, "%s: revoked", name);
 }
 
-/* D */
-static enum err step_revocation(struct run *run)
+/* Both lists, and the authorities that are on neither. */
+static enum err read_lists(struct run *run)
 {
 	const struct x509 *cert = run->pck.cert;
 	enum err e;
 
-	if (!run->full) return E_OK;
 	e = read_crl(run, run->coll.root_ca_crl, &cert[2], "root CRL", &run->root_crl);
 	if (!e) e = read_crl(run, run->coll.pck_crl, &cert[1], "PCK CRL", &run->pck_crl);
 	if (!e) e = refuse_revoked(run, &run->root_crl, &cert[2], "root certificate");
 	if (!e) e = refuse_revoked(run, &run->root_crl, &cert[1], "PCK CA certificate");
-	if (!e) e = refuse_revoked(run, &run->pck_crl, &cert[0], "PCK certificate");
+	return e;
+}
+
+/* D */
+static enum err step_revocation(struct run *run)
+{
+	enum err e;
+
+	if (!run->full) return E_OK;
+	e = read_lists(run);
+	if (!e) e = refuse_revoked(run, &run->pck_crl, &run->pck.cert[0], "PCK certificate");
 	if (!e) done(run, STEP_REVOCATION, DONE_COMPARED);
 	return e;
 }
@@ -433,31 +442,81 @@ static enum err step_report_policy(struct run *run)
 	return e;
 }
 
+/* Runs steps in their order and cleans up. The first fault names the class. */
+static enum err run_steps(
+	struct run *run, enum err (*const steps[])(struct run *), size_t n, struct dcap_result *out)
+{
+	const struct dcap_input *in = run->in;
+	enum err e = E_OK;
+	size_t i;
+
+	run->memo = in->memo ? in->memo : &run->own;
+	run->root = in->trusted_root.n ? in->trusted_root : intel_root_der();
+	run->full = in->collateral.n > 0;
+	run->r.valid_from = INT64_MIN;
+	run->r.valid_until = INT64_MAX;
+	for (i = 0; i < n && !e; i++)
+		e = steps[i](run);
+	if (!e) {
+		sha256(run->root, run->r.root_sha256);
+		run->r.intel_root = slice_eq(run->root, intel_root_der());
+		*out = run->r;
+	}
+	tcb_info_drop(&run->tcb);
+	qe_identity_drop(&run->qe);
+	collateral_drop(&run->coll);
+	buf_drop(&run->mem);
+	return e;
+}
+
 enum err dcap_verify(const struct dcap_input *in, struct dcap_result *out, struct why *why)
 {
-	/* The normative order; the first fault names the class. */
 	static enum err (*const steps[])(struct run *) = {step_quote, step_bundle, step_pck_chain,
 		step_pck_extension, step_revocation, step_tcb_info, step_qe_identity, step_bindings,
 		step_qe_signature, step_qe_report_data, step_qe_report, step_quote_signature,
 		step_module, step_levels, step_report_policy};
-	struct run run = {.in = in, .why = why, .full = in->collateral.n > 0};
-	enum err e = E_OK;
-	size_t i;
+	struct run run = {.in = in, .why = why};
 
-	run.memo = in->memo ? in->memo : &run.own;
-	run.root = in->trusted_root.n ? in->trusted_root : intel_root_der();
-	run.r.valid_from = INT64_MIN;
-	run.r.valid_until = INT64_MAX;
-	for (i = 0; i < sizeof steps / sizeof *steps && !e; i++)
-		e = steps[i](&run);
-	if (!e) {
-		sha256(run.root, run.r.root_sha256);
-		run.r.intel_root = slice_eq(run.root, intel_root_der());
-		*out = run.r;
-	}
-	tcb_info_drop(&run.tcb);
-	qe_identity_drop(&run.qe);
-	collateral_drop(&run.coll);
-	buf_drop(&run.mem);
-	return e;
+	return run_steps(&run, steps, sizeof steps / sizeof *steps, out);
+}
+
+/* ---- collateral alone ------------------------------------------------------------- */
+
+/* In place of B: the authority out of the bundle, where a quote's chain would have it. */
+static enum err step_pck_ca(struct run *run)
+{
+	struct chain chain;
+	struct slice pem = run->coll.pck_crl_chain;
+	enum err e;
+
+	if (!pem.p)
+		return why_set(run->why, E_COLLATERAL_FORMAT,
+			"collateral: pck_crl_issuer_chain is missing");
+	e = chain_check(
+		CHAIN_PCK_CA, pem, run->root, run->in->now, run->memo, &run->mem, &chain, run->why);
+	if (e) return e;
+	run->pck.cert[1] = chain.cert[0];
+	run->pck.cert[2] = chain.cert[1];
+	slice_text(run->r.pck_ca, sizeof run->r.pck_ca, chain.cert[0].cn);
+	note_chain(run, &chain, "PCK CA chain");
+	return read_lists(run);
+}
+
+/* In place of C: whatever PCEID the TCB info is for. */
+static enum err step_any_pceid(struct run *run)
+{
+	memcpy(run->r.pck.pceid, run->tcb.pceid, sizeof run->r.pck.pceid);
+	return E_OK;
+}
+
+enum err dcap_collateral(const struct dcap_input *in, const struct dcap_scope *scope,
+	struct dcap_result *out, struct why *why)
+{
+	static enum err (*const steps[])(struct run *) = {step_bundle, step_pck_ca, step_tcb_info,
+		step_qe_identity, step_any_pceid, step_bindings};
+	struct run run = {.in = in, .why = why};
+
+	run.r.quote.tee_type = scope->tdx ? TEE_TYPE_TDX : TEE_TYPE_SGX;
+	memcpy(run.r.pck.fmspc, scope->fmspc, sizeof run.r.pck.fmspc);
+	return run_steps(&run, steps, sizeof steps / sizeof *steps, out);
 }

@@ -83,6 +83,21 @@ struct dcap_result {
  */
 enum err dcap_verify(const struct dcap_input *in, struct dcap_result *out, struct why *why);
 
+/* Which machines collateral is for. */
+struct dcap_scope {
+	bool tdx;
+	uint8_t fmspc[6];
+};
+
+/*
+ * Looks at a bundle without a quote: both revocation lists, TCB info and QE
+ * identity are of this scope, current, not older than in->min_tcb_eval, and
+ * signed under the root; no signer is revoked. in->quote is not read. out has
+ * pck_ca, the two evaluation numbers, the window and the root, nothing else.
+ */
+enum err dcap_collateral(const struct dcap_input *in, const struct dcap_scope *scope,
+	struct dcap_result *out, struct why *why);
+
 /* Stable name of a step, for example "tcb-level", and of how far it went. */
 const char *dcap_step_name(enum dcap_step s);
 const char *dcap_done_name(enum dcap_done d);

@@ -98,6 +98,14 @@ static void add(struct buf *b, const char *text)
 	buf_str(b, text);
 }
 
+/* A skip that keeps the proof from being genuine. */
+static bool is_open(const struct proof *p, int i)
+{
+	const struct link *l = &p->link[i];
+
+	return l->state == STATE_SKIP && (links[i].decides || l->asked) && !l->waived && !l->absent;
+}
+
 /* Names of the links in this state, in order: "os, state". */
 static void list_links(struct buf *b, const struct proof *p, enum link_state state)
 {
@@ -108,7 +116,7 @@ static void list_links(struct buf *b, const struct proof *p, enum link_state sta
 		const struct link *l = &p->link[i];
 
 		if (l->state != state) continue;
-		if (state == STATE_SKIP && (!links[i].decides || l->waived)) continue;
+		if (state == STATE_SKIP && !is_open(p, i)) continue;
 		if (!first) add(b, ", ");
 		add(b, links[i].name);
 		first = false;
@@ -135,7 +143,7 @@ static void caveats(struct buf *b, const struct proof *p, const struct expect *w
 	}
 }
 
-static void decide(struct proof *p, const struct expect *want)
+void proof_decide(struct proof *p, const struct expect *want)
 {
 	struct buf b = buf_on(p->sentence, sizeof p->sentence);
 	bool fail = false, open = false;
@@ -143,8 +151,7 @@ static void decide(struct proof *p, const struct expect *want)
 
 	for (i = 0; i < LINK_COUNT; i++) {
 		if (p->link[i].state == STATE_FAIL) fail = true;
-		if (p->link[i].state == STATE_SKIP && links[i].decides && !p->link[i].waived)
-			open = true;
+		if (is_open(p, i)) open = true;
 	}
 	p->verdict = fail ? PROOF_REFUTED : open ? PROOF_UNDECIDED : PROOF_GENUINE;
 	add(&b, proof_word(p->verdict));
@@ -165,7 +172,7 @@ int proof_exit(const struct proof *p, bool evidence_only)
 {
 	if (p->verdict == PROOF_REFUTED) return 1;
 	if (p->verdict == PROOF_UNDECIDED) return 2;
-	if (evidence_only) return 0;
+	if (evidence_only || p->live) return 0;
 	switch (p->statement.verdict) {
 	case VERDICT_PASSED: return 0;
 	case VERDICT_FAILED:
@@ -192,7 +199,7 @@ enum err proof_run(
 	if (e) {
 		link_fail(out, LINK_ENVELOPE, e, &reason,
 			"The file is not what an appliance serves; fetch it again.");
-		decide(out, want);
+		proof_decide(out, want);
 		return E_OK;
 	}
 	e = links_statement(want, out);
@@ -200,7 +207,7 @@ enum err proof_run(
 	if (!e) e = links_application(want, out, why);
 	if (e) return e;
 	links_package(want, out);
-	decide(out, want);
+	proof_decide(out, want);
 	return E_OK;
 }
 

@@ -12,11 +12,14 @@
 
 #include "base/eventlog.h"
 #include "base/tdx.h"
+#include "check/app_answer.h"
 #include "check/bundle.h"
 #include "check/compose.h"
 #include "check/dcap.h"
 #include "check/filelist.h"
+#include "check/governance.h"
 #include "check/images.h"
+#include "check/keychain.h"
 #include "check/statement.h"
 
 /*
@@ -58,6 +61,8 @@ enum link_state { STATE_SKIP, STATE_OK, STATE_FAIL };
 struct link {
 	enum link_state state;
 	bool waived;        /* a skip that the caller accepts by a flag */
+	bool absent;        /* a link that a running application does not have */
+	bool asked;         /* the caller wants to know: a skip leaves the proof open */
 	enum err code;      /* of a failure, or E_OK */
 	char text[448];     /* what was compared or why not; printable ASCII */
 	const char *advice; /* what it means or how to mend it; NULL when it holds */
@@ -109,6 +114,9 @@ struct proof {
 	struct compose compose;
 	struct images images;
 	struct sig_memo memo;
+	bool live; /* of a running application: there is no statement and no result */
+	bool has_governance;
+	struct gov_view governance;
 };
 
 /*
@@ -119,6 +127,41 @@ struct proof {
 enum err proof_run(
 	struct slice bundle, const struct expect *want, struct proof *out, struct why *why);
 void proof_drop(struct proof *p);
+
+/* How an application puts a nonce of 32 bytes into its report data. */
+enum app_data {
+	APP_DATA_IDENTITY,  /* our appliance (C15) */
+	APP_DATA_RAW,       /* the bytes, then zeros */
+	APP_DATA_HEX_ASCII, /* their 64 hex digits as text */
+};
+
+struct app_question {
+	uint8_t nonce[NONCE_LEN];
+	enum app_data data;
+	bool has_id; /* the URL is a gateway's: it names an application or instance */
+	uint8_t id[APP_ID_LEN];
+};
+
+/*
+ * Judges the answer of a running application; like proof_run, without the links
+ * of a result. a must live as long as out.
+ */
+enum err proof_app(const struct app_answer *a, const struct app_question *q,
+	const struct expect *want, struct proof *out, struct why *why);
+
+/*
+ * The contract to ask about a proof that was run: the application's id is its
+ * address. contract (20 bytes) or p NULL is what the caller expects. False when
+ * there is nothing to ask; the link says why, and the verdict follows.
+ */
+bool proof_governance_subject(
+	struct proof *p, const struct expect *want, struct slice contract, struct gov_subject *out);
+/*
+ * What nodes said about it, or code and why of a failure to ask; sets the link
+ * and decides again.
+ */
+void proof_governance(struct proof *p, const struct expect *want, const struct gov_subject *s,
+	const struct gov_view *view, unsigned nodes, enum err code, const struct why *why);
 
 const char *link_name(enum link_id id);
 const char *link_meaning(enum link_id id);

@@ -241,6 +241,8 @@ enum err links_application(const struct expect *want, struct proof *p, struct wh
 	if (e || !p->has_launch) return e;
 	link_identity(want, p);
 	link_state(want, p);
+	/* Only a running application may have no text to show. */
+	if (p->live && !p->bundle.app_compose.p) return E_OK;
 	e = link_compose(want, p);
 	return e ? e : link_images(want, p);
 }

@@ -97,7 +97,7 @@ static void link_tcb(const struct expect *want, struct proof *p, const struct dc
 }
 
 /* First without collateral, so that its faults do not hide the quote's own state. */
-static enum err links_quote(const struct expect *want, struct proof *p)
+enum err links_quote(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char root[SHORT_LEN];
@@ -135,7 +135,7 @@ static enum err links_quote(const struct expect *want, struct proof *p)
 	return E_OK;
 }
 
-static enum err link_log(struct proof *p)
+enum err link_log(struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char reg[SHORT_LEN];

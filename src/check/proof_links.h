@@ -15,6 +15,9 @@ void link_fail(
 	struct proof *p, enum link_id id, enum err code, const struct why *why, const char *advice);
 bool link_holds(const struct proof *p, enum link_id id);
 
+/* The verdict and its sentence from the links as they stand. */
+void proof_decide(struct proof *p, const struct expect *want);
+
 /* First n bytes of a digest as hex, for people; room for 2 n + 4 characters. */
 #define SHORT_LEN 40
 const char *hex_short(char mem[SHORT_LEN], struct slice digest);
@@ -24,6 +27,8 @@ enum err links_statement(const struct expect *want, struct proof *p);
 void links_package(const struct expect *want, struct proof *p);
 /* Evidence side: binding, quote, tcb, log. */
 enum err links_evidence(const struct expect *want, struct proof *p);
+enum err links_quote(const struct expect *want, struct proof *p);
+enum err link_log(struct proof *p);
 /* Application side: identity, os, state, compose, images, and the places of what comes later. */
 enum err links_application(const struct expect *want, struct proof *p, struct why *why);
 

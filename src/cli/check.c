@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `check`: the relying party. Finds the part that is meant and reads the files
- * that the caller names; the judgement is in src/check. No network, ever.
+ * that the caller names; the judgement is in src/check. Only a URL that the
+ * caller names is ever asked for anything.
  * Runs on the command line.
  */
 #include "cli/check.h"
@@ -94,16 +95,21 @@ static const struct {
 	{"quote", check_quote},
 	{"log", check_log},
 	{"compose", check_compose},
+	{"governance", check_governance},
+	{"app", check_app},
 };
 
 static const char help_text[] =
 	"usage: skill-verifier check [attestation] FILE [options]\n"
-	"       skill-verifier check quote|log|compose [options]\n\n"
-	"Proves evidence offline; no connection is ever made. Each part has --help.\n\n"
+	"       skill-verifier check [app] URL [options]\n"
+	"       skill-verifier check quote|log|compose|governance [options]\n\n"
+	"Proves evidence offline; nobody is asked who is not named by URL. Each part has --help.\n\n"
 	"  attestation FILE   the bundle of one job: from its statement to Intel's root\n"
+	"  app URL            a running application: what answers is what you expect\n"
 	"  quote              one TDX or SGX quote with its collateral\n"
 	"  log                a boot event log against RTMR3 (signs nothing, checks no signature)\n"
-	"  compose FILE       what an app-compose text starts, and whether it pins all of it\n";
+	"  compose FILE       what an app-compose text starts, and whether it pins all of it\n"
+	"  governance         what an application's contract on a chain allows; asks --rpc nodes\n";
 
 int cmd_check(int argc, char **argv)
 {
@@ -116,5 +122,8 @@ int cmd_check(int argc, char **argv)
 	if (argc < 2) return cli_usage("check", "nothing named to check");
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (strcmp(argv[1], parts[i].name) == 0) return parts[i].run(argc - 1, argv + 1);
+	/* What begins like a URL is a running application, anything else a file. */
+	if (strncmp(argv[1], "https://", 8) == 0 || strncmp(argv[1], "http://", 7) == 0)
+		return check_app(argc, argv);
 	return check_attestation(argc, argv);
 }

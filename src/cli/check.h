@@ -26,6 +26,6 @@ void report_text(const struct proof *p, bool evidence_only);
 void report_json(const struct proof *p, bool evidence_only);
 void report_findings(const struct findings *f);
 
-command check_attestation, check_quote, check_log, check_compose;
+command check_attestation, check_quote, check_log, check_compose, check_governance, check_app;
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "check/dcap_json.h"
 #include "cli/check.h"
+#include "cli/governance.h"
 
 #define JSON_BYTES  (4 * MIB)
 #define ARGV_SHOWN  200
@@ -66,6 +67,10 @@ static void print_result(const struct proof *p)
 	struct buf b = buf_heap(64 * KIB);
 	char uri[120];
 
+	if (p->live) {
+		printf("RESULT none: a running application was asked for itself\n");
+		return;
+	}
 	if (!p->has_statement) {
 		printf("RESULT none: the statement cannot be read\n");
 		return;
@@ -105,7 +110,7 @@ void report_text(const struct proof *p, bool evidence_only)
 
 	(void)evidence_only;
 	for (i = 0; i < LINK_COUNT; i++)
-		print_link(&p->link[i], (enum link_id)i, colour);
+		if (!p->link[i].absent) print_link(&p->link[i], (enum link_id)i, colour);
 	if (p->findings.n) {
 		printf("\nThe application's text:\n");
 		report_findings(&p->findings);
@@ -126,6 +131,7 @@ static void links_json(struct jw *w, const struct proof *p)
 	for (i = 0; i < LINK_COUNT; i++) {
 		const struct link *l = &p->link[i];
 
+		if (l->absent) continue;
 		jw_object(w);
 		jw_key_cstr(w, "name", link_name((enum link_id)i));
 		jw_key_cstr(w, "state", states[l->state]);
@@ -219,6 +225,12 @@ void report_json(const struct proof *p, bool evidence_only)
 		jw_key_hex(&w, "composeHash", p->launch.compose_hash);
 		jw_key_hex(&w, "appId", p->launch.app_id);
 		jw_key_hex(&w, "instanceId", p->launch.instance_id);
+	}
+	if (p->has_governance) {
+		jw_key(&w, "governance");
+		jw_object(&w);
+		governance_json(&w, &p->governance);
+		jw_object_end(&w);
 	}
 	if (p->has_dcap) {
 		jw_key(&w, "quote");

@@ -22,6 +22,8 @@ static const struct {
 	{"serve", cmd_serve, "the appliance: accept packages over HTTP and attest results", true},
 	{"version", cmd_version, "build identity of this binary", true},
 	{"limits", cmd_limits, "every limit, with its reason", true},
+	{"collateral", cmd_collateral, "fetch Intel's collateral once, to check offline with it",
+		false},
 	{"compose-hash", cmd_compose_hash, "SHA-256 of an app-compose file, as dstack measures it",
 		false},
 	{"roles", cmd_roles, "what each process of the appliance may do", false},
@@ -139,30 +141,48 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 	return n;
 }
 
+int cli_list(int *argc, char **argv, const char *name, const char **list, size_t max)
+{
+	const char *value = NULL;
+	const struct cli_option table[] = {
+		{name, &value, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
+	int i, kept = 0;
+	size_t n = 0;
+
+	for (i = 0; i < *argc; i++) {
+		int took = take_option(argv[i], i + 1 < *argc ? argv[i + 1] : NULL, table);
+
+		if (strcmp(argv[i], "--") == 0) break;
+		if (took == 0) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		if (took < 0 || n == max) {
+			fprintf(stderr, "skill-verifier: option %s %s\n", name,
+				took < 0 ? "needs a value" : "is given too often");
+			return -1;
+		}
+		list[n++] = value;
+		i += took - 1;
+	}
+	while (i < *argc)
+		argv[kept++] = argv[i++];
+	*argc = kept;
+	return (int)n;
+}
+
 int cli_anchors(int argc, char **argv, struct anchors *a)
 {
-	static const char name[] = "--anchor";
-	size_t len = sizeof name - 1;
+	const char *files[LIMIT_ANCHORS];
 	struct why why = WHY_INIT;
-	int i, n = 0;
+	int i, n = cli_list(&argc, argv, "--anchor", files, LIMIT_ANCHORS);
 
-	for (i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		const char *value = NULL;
-
-		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=')
-			value = argv[i] + len + 1;
-		/* As the last argument it has no value: cli_options says so. */
-		if (strcmp(argv[i], name) == 0 && i + 1 < argc) value = argv[++i];
-		if (!value) {
-			argv[n++] = argv[i];
-		} else if (anchors_add(a, value, &why)) {
+	for (i = 0; i < n; i++)
+		if (anchors_add(a, files[i], &why)) {
 			cli_cannot(argv[0], E_CONFIG, &why);
 			return -1;
 		}
-	}
-	while (i < argc)
-		argv[n++] = argv[i++];
-	return n;
+	return n < 0 ? -1 : argc;
 }
 
 void cli_help(const char *usage, const char *text, const struct cli_option *t, const char *more)

@@ -7,6 +7,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
@@ -15,7 +17,7 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFU
 typedef int command(int argc, char **argv);
 
 command cmd_serve, cmd_run, cmd_inspect, cmd_check, cmd_version, cmd_limits, cmd_roles, cmd_health;
-command cmd_compose_hash;
+command cmd_compose_hash, cmd_collateral;
 
 int cli_main(int argc, char **argv);
 
@@ -50,6 +52,11 @@ int cli_anchors(int argc, char **argv, struct anchors *a);
 		"--anchor", value, NULL, "FILE",                                                   \
 			"PEM of a CA whose signers of packages count; may stand again"             \
 	}
+/*
+ * Takes every "--name VALUE" and "--name=VALUE" out of argv into list, at most
+ * max of them; before cli_options. Their number, or -1 after a message.
+ */
+int cli_list(int *argc, char **argv, const char *name, const char **list, size_t max);
 /* Prints usage, the options and what stands around them. */
 void cli_help(
 	const char *usage, const char *text, const struct cli_option *table, const char *more);

@@ -15,8 +15,10 @@
 	X(health)                                                                                  \
 	X(submit)                                                                                  \
 	X(submitted)                                                                               \
-	X(get) X(job) X(status) X(info) X(identity) X(attempt) X(run) X(runner) X(phase) X(result) \
-		X(refused) X(attester) X(evidence) X(retry)
+	X(get)                                                                                     \
+	X(job)                                                                                     \
+	X(status) X(info) X(identity) X(attempt) X(run) X(runner) X(phase) X(result) X(refused)    \
+		X(attester) X(evidence) X(retry)
 
 /* Decodes and encodes one kind of body; the error of decoding. */
 #define WALK(name)                                                                                 \

@@ -93,7 +93,7 @@ static void derive_identity(struct guest *g)
 	struct sha256 h;
 
 	sha256(buf_slice(&g->compose), g->compose_hash);
-	memcpy(g->app_id, g->compose_hash, APP_ID_LEN);
+	memcpy(g->app_id, g->o.has_app_id ? g->o.app_id : g->compose_hash, APP_ID_LEN);
 	seed_bytes(g->o.seed, "instance", own, sizeof own);
 	sha256_init(&h);
 	sha256_add(&h, SLICE_OF(own));

@@ -31,6 +31,8 @@ struct guest_options {
 	bool kms;          /* key provider kms instead of none */
 	int64_t now;       /* what the clock of this run starts with, seconds since 1970 */
 	struct slice seed; /* must live as long as the guest */
+	bool has_app_id;   /* else the first bytes of the compose hash */
+	uint8_t app_id[APP_ID_LEN];
 };
 
 struct guest {

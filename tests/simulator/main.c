@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --version V            0.5.4, 0.5.6 (default), 0.5.11 or 0.6.0\n"
 	"  --quote-version N      4 (default) or 5\n"
 	"  --key-provider NAME    none (default) or kms\n"
+	"  --app-id HEX           20 bytes, as an app that a contract governs has\n"
 	"  --fault NAME[:COUNT[:METHOD]]  lie or fail COUNT times (default: always);\n"
 	"                         METHOD is GetQuote unless given; may be repeated\n"
 	"  --slow-ms MS           what the fault slow adds (default 5000)\n"
@@ -51,6 +52,7 @@ enum {
 	OPT_VERSION,
 	OPT_QUOTE,
 	OPT_KEYS,
+	OPT_APP_ID,
 	OPT_FAULT,
 	OPT_SLOW,
 	OPT_DELAY,
@@ -66,6 +68,7 @@ static const struct option long_options[] = {
 	{"version", required_argument, NULL, OPT_VERSION},
 	{"quote-version", required_argument, NULL, OPT_QUOTE},
 	{"key-provider", required_argument, NULL, OPT_KEYS},
+	{"app-id", required_argument, NULL, OPT_APP_ID},
 	{"fault", required_argument, NULL, OPT_FAULT},
 	{"slow-ms", required_argument, NULL, OPT_SLOW},
 	{"delay", required_argument, NULL, OPT_DELAY},
@@ -110,6 +113,11 @@ static enum err set_option(struct options *o, int opt, const char *value)
 	case OPT_KEYS:
 		o->guest.kms = strcmp(value, "kms") == 0;
 		if (!o->guest.kms && strcmp(value, "none") != 0) e = E_USAGE;
+		break;
+	case OPT_APP_ID:
+		o->guest.has_app_id = true;
+		if (hex_exact(slice_str(value), o->guest.app_id, sizeof o->guest.app_id))
+			e = E_USAGE;
 		break;
 	case OPT_FAULT: e = faults_option(&o->faults, value); break;
 	case OPT_SLOW: e = read_number(value, DELAY_MAX_MS, &o->faults.slow_ms); break;

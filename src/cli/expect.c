@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Options of a relying party. Runs on the command line. */
+#include "cli/expect.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/num.h"
+#include "check/measurements.h"
+#include "cli/check.h"
+
+void expect_drop(struct expect_inputs *in)
+{
+	buf_drop(&in->root);
+	buf_drop(&in->collateral);
+	buf_drop(&in->app_compose);
+	buf_drop(&in->measurements);
+	buf_drop(&in->paths);
+	filelist_drop(&in->files);
+}
+
+/* A directory gives a file list, anything else the digest of its bytes (C6). */
+static enum err read_package(const char *path, struct expect_inputs *in)
+{
+	struct why why = WHY_INIT;
+	struct buf b = BUF_INIT;
+	struct stat st;
+	enum err e;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		e = installed_read(path, &in->files, &in->paths, &why);
+		in->want.files = &in->files;
+		if (e) cli_cannot("check", e, &why);
+		return e;
+	}
+	e = check_file(path, LIMIT_PACKAGE_BYTES, &b);
+	if (!e) {
+		sha256(buf_slice(&b), in->want.archive_sha256);
+		in->want.has_archive = true;
+	}
+	buf_drop(&b);
+	return e;
+}
+
+static enum err read_files(const struct expect_options *o, struct expect_inputs *in)
+{
+	struct expect *w = &in->want;
+	enum err e = E_OK;
+
+	if (o->root) e = check_root(o->root, &in->root);
+	if (!e && o->collateral)
+		e = check_file(o->collateral, LIMIT_COLLATERAL_BYTES, &in->collateral);
+	if (!e && o->app_compose)
+		e = check_file(o->app_compose, LIMIT_COMPOSE_BYTES, &in->app_compose);
+	if (!e && o->measurements)
+		e = check_file(o->measurements, MEASUREMENTS_BYTES, &in->measurements);
+	if (!e && o->package) e = read_package(o->package, in);
+	w->root = buf_slice(&in->root);
+	w->collateral = buf_slice(&in->collateral);
+	w->app_compose = buf_slice(&in->app_compose);
+	w->measurements = buf_slice(&in->measurements);
+	return e;
+}
+
+static enum err read_values(const char *name, const struct expect_options *o, struct expect *w)
+{
+	uint64_t number;
+	enum err e = check_time(o->at, &w->now);
+
+	if (!e && o->compose_hash) {
+		e = check_digest("--compose-hash", o->compose_hash, w->compose_hash);
+		w->has_compose_hash = true;
+	}
+	if (!e && o->image) {
+		e = check_digest("--image", o->image, w->image);
+		w->has_image = true;
+	}
+	if (!e && o->sha256) {
+		e = check_digest("--sha256", o->sha256, w->archive_sha256);
+		w->has_archive = true;
+	}
+	if (!e && o->nonce) {
+		e = check_digest("--nonce", o->nonce, w->nonce);
+		w->has_nonce = true;
+	}
+	if (!e && o->min_tcb) {
+		e = parse_u64(slice_str(o->min_tcb), UINT32_MAX, &number);
+		if (!e) w->min_tcb_eval = (uint32_t)number;
+		if (e) cli_usage(name, "--min-tcb-eval needs a number");
+	}
+	if (!e && o->tier) {
+		if (strcmp(o->tier, "T3") == 0 || strcmp(o->tier, "T4") == 0)
+			w->weakest_tier = (unsigned)(o->tier[1] - '0');
+		else
+			e = E_USAGE;
+		if (e) cli_usage(name, "--allow-tier takes T3 or T4");
+	}
+	w->accept_unevaluated_tcb = o->unevaluated_tcb;
+	w->accept_unevaluated_os = o->unevaluated_os;
+	w->accept_prior_versions = o->prior;
+	w->tcb.accept_unevaluated = o->unevaluated_tcb;
+	return e;
+}
+
+enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in)
+{
+	enum err e = E_USAGE;
+
+	if (o->compose_hash && o->app_compose)
+		cli_usage(name, "--compose-hash or --app-compose, not both");
+	else if (o->package && o->sha256)
+		cli_usage(name, "--package or --sha256, not both");
+	else
+		e = read_files(o, in);
+	return e ? e : read_values(name, o, &in->want);
+}

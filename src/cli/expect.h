@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a relying party expects and accepts: the options that a proof of a result
+ * and the proof of a running application share, read into struct expect.
+ * Runs on the command line.
+ */
+#ifndef CLI_EXPECT_H
+#define CLI_EXPECT_H
+
+#include "cli/governance.h"
+
+struct expect_options {
+	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
+	const char *image, *package, *sha256, *nonce, *tier;
+	bool unevaluated_tcb, unevaluated_os, prior;
+	struct governance_options gov;
+};
+
+/* Memory behind struct expect. */
+struct expect_inputs {
+	struct buf root, collateral, app_compose, measurements, paths;
+	struct filelist files;
+	struct expect want;
+};
+
+/* clang-format off */
+/* Lines of a struct cli_option table. */
+#define EXPECT_OPTIONS(o) \
+	{"--compose-hash", &(o).compose_hash, NULL, "HEX", "the application that you expect"}, \
+	{"--app-compose", &(o).app_compose, NULL, "FILE", "the same, by its reviewed text"}, \
+	{"--image", &(o).image, NULL, "DIGEST", "the container image that you expect in it"}, \
+	{"--measurements", &(o).measurements, NULL, "FILE", "registers of known systems"}, \
+	{"--collateral", &(o).collateral, NULL, "FILE", "Intel's collateral, one bundle"}, \
+	{"--min-tcb-eval", &(o).min_tcb, NULL, "N", "oldest TCB evaluation to accept"}, \
+	{"--at", &(o).at, NULL, "TIME", "judge dates at this time instead of now"}, \
+	{"--root", &(o).root, NULL, "FILE", "another root than Intel's, for tests only"}, \
+	{"--accept-unevaluated-tcb", NULL, &(o).unevaluated_tcb, NULL, "go without collateral"}, \
+	{"--accept-unevaluated-os", NULL, &(o).unevaluated_os, NULL, "go without known registers"}, \
+	{"--accept-prior-versions", NULL, &(o).prior, NULL, "earlier versions may have left something"}
+/* clang-format on */
+
+/* Reads files and values. Not E_OK after a message. in is to be dropped in any case. */
+enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in);
+void expect_drop(struct expect_inputs *in);
+
+#endif

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What an application's contract allows: `check governance`, and the link of
+# `check attestation --rpc`, against chain nodes on loopback (net.py) that repeat
+# answers recorded from the real contracts, and that lie. Argument: build folder.
+set -u
+suite=chain
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+[ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
+recorded=$vectors/trust-chain/onchain-rpc.json
+[ -f "$recorded" ] || { skip all "no vectors"; exit 0; }
+
+app=0x79183957be84c0f4da451e534d5ba5ba3fb9c696
+kms=0xcfeb869f69431e42cdb54a4f4f105c19c080a601
+version=8054dd675d0d0933da2951b962bde5dfed483a30a2b40de5b6aac163d68a9027
+os=bd369a8c2f9edb2b52dad48ac8e0b32dde5f1337c423a506b48d07403a7d8033
+simulator agent --app-id ${app#0x}
+O=$tmp/agent
+hash=$(cat "$O/compose-hash.txt")
+mkdir "$tmp/node"
+jq -c --arg h "$hash" '{recorded: ., allow: [$h]}' "$recorded" > "$tmp/node/chain.json"
+python3 "$tests/blackbox/net.py" "$tmp/node" 2> "$tmp/net.log" &
+started_pid $!
+wait_until 100 test -f "$tmp/node/ports.json" || { bad start "$(tail -3 "$tmp/net.log")"; exit 1; }
+node=http://127.0.0.1:$(jq -r .http "$tmp/node/ports.json")/rpc
+
+# ---- the contract alone -----------------------------------------------------------------
+# g OPTIONS...: exit status and code; report in $tmp/g.json
+g() {
+	"$sv" check governance --json "$@" > "$tmp/g.json" 2> "$tmp/g.err"
+	echo "$? $(jq -r '.code // .verdict' "$tmp/g.json" 2> /dev/null)"
+}
+one="--contract $app --compose-hash $version"
+# shellcheck disable=SC2086
+{
+is "recorded contract allows the recorded version" "$(g --rpc "$node/good" $one)" "0 allowed"
+is "block, pinned and told" "$(jq -r '"\(.chain) \(.blockNumber) \(.blockHash)"' "$tmp/g.json")" "8453 4660 $(printf '%064x' 45324)"
+is "owner and implementation" "$(jq -r '.facts.owner[24:] + " " + .facts.appImplementation[24:] + " \(.upgradable) \(.ownerIsKey)"' "$tmp/g.json")" \
+	"$(jq -r '._meta.owner[2:] + " " + ._meta.appImpl[2:]' "$recorded") true true"
+is "and not another version" "$(g --rpc "$node/good" --contract $app --compose-hash "$(printf 'ab%.0s' $(seq 32))")" "1 NOT_ALLOWED"
+is "with its KMS" "$(g --rpc "$node/good" $one --kms-contract $kms --os-image $os)" "0 allowed"
+is "another OS image" "$(g --rpc "$node/good" $one --kms-contract $kms --os-image $version)" "1 NOT_ALLOWED"
+is "another KMS address" "$(g --rpc "$node/good" $one --kms-contract 0xffcf8fdee72ac11b5c542428b35eef5769c409f0)" "1 NO_CONTRACT"
+is "the chain that is meant" "$(g --rpc "$node/good" $one --chain 8453)" "0 allowed"
+is "another chain" "$(g --rpc "$node/chain1" $one --chain 8453)" "1 CHAIN_OTHER"
+is "an address without code" "$(g --rpc "$node/nocode" $one)" "1 NO_CONTRACT"
+is "a user's address" "$(g --rpc "$node/good" --contract 0xffcf8fdee72ac11b5c542428b35eef5769c409f0 --compose-hash $version)" "1 NO_CONTRACT"
+is "0x is an error, not false" "$(g --rpc "$node/eoa" $one)" "1 NO_CONTRACT"
+is "two nodes agree" "$(g --rpc "$node/good" --rpc="$node/two" $one) $(jq .nodes "$tmp/g.json")" "0 allowed 2"
+for how in fork lies chain1 anydevice frozen nobody nocode; do
+	is "two nodes disagree: $how" "$(g --rpc "$node/good" --rpc "$node/$how" $one)" "1 RPC_DISAGREE"
+done
+is "the second lacks the block" "$(g --rpc "$node/good" --rpc "$node/noblock" $one) $(grep -c 'does not have this block' "$tmp/g.err")" "3  1"
+is "an old contract without two getters" "$(g --rpc "$node/old" $one) $(jq -c '[.facts.requireTcbUpToDate, .facts.appVersion]' "$tmp/g.json")" "0 allowed [null,null]"
+is "upgrades disabled is seen" "$(g --rpc "$node/frozen" $one) $(jq -c '[.upgradable, .ownerIsKey]' "$tmp/g.json")" "0 allowed [false,true]"
+is "an owner that is a contract" "$(g --rpc "$node/safe" $one) $(jq -c '[.upgradable, .ownerIsKey]' "$tmp/g.json")" "0 allowed [false,false]"
+is "a node that limits is asked again" "$(g --rpc "$node/limit" $one)" "0 allowed"
+for how in reverts rpcerror wrongid notbool short long double down html noblock; do
+	is "cannot be asked: $how" "$(g --rpc "$node/$how" $one) $(wc -l < "$tmp/g.err") $(grep -c "$(printf '\033')" "$tmp/g.err")" "3  1 0"
+done
+is "a redirect is not followed" "$(g --rpc "${node%rpc}redirect" $one) $(grep -c 'not followed' "$tmp/g.err")" "3  1"
+is "nobody there" "$(g --rpc "http://127.0.0.1:$(free_port)/" $one)" "3 "
+is "plain http to another machine" "$(g --rpc "http://192.0.2.1/" $one) $(grep -c 'only for this machine' "$tmp/g.err")" "3  1"
+has "for people: the risk" "$("$sv" check governance --rpc "$node/good" --rpc "$node/two" $one)" "One key can allow any other version, or replace the rules"
+for args in "" "--rpc $node/good" "$one" "--rpc ftp://x $one" "--rpc $node/good --contract 12 --compose-hash $version" \
+	"--rpc $node/good --contract $app --compose-hash 12" "--rpc" "--rpc $node/good $one --chain x"; do
+	"$sv" check governance $args > /dev/null 2> "$tmp/g.err"
+	is "cannot run: check governance $(printf %s "$args" | sed "s|$node|N|g")" "$? $(wc -l < "$tmp/g.err")" "3 1"
+done
+
+# ---- the link of a proof -----------------------------------------------------------------------
+appliance --agent "$tmp/agent.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
+mkdir "$tmp/tool"
+printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
+tarball "$tmp/tool" "$tmp/tool.tar.gz"
+id=$(submit "$tmp/tool.tar.gz")
+outcome "$id" > /dev/null
+curl -s -o "$tmp/b.json" "$url/attestation/$id"
+stop "$sv_pid"
+full="--root $O/root.der --collateral $O/collateral.json --compose-hash $hash --measurements $O/measurements.json"
+# c OPTIONS...: exit status, PROOF word, state and code of the link
+c() {
+	"$sv" check attestation "$tmp/b.json" --json $full "$@" > "$tmp/r.json" 2> "$tmp/r.err"
+	echo "$? $(jq -r '.proof + " " + (.links[] | select(.name == "governance") | .state + " " + (.code // "-"))' "$tmp/r.json" 2> /dev/null)"
+}
+text() { jq -r '.links[] | select(.name == "governance") | .text + " " + (.advice // "")' "$tmp/r.json"; }
+is "not asked: no weight" "$(c)" "0 genuine skip -"
+is "allowed" "$(c --rpc "$node/good" --rpc "$node/two")" "0 genuine ok -"
+has "what was compared" "$(text)" "allowed by contract $app on chain 8453 at block 4660 0x$(printf '%064x' 45324)"
+is "and for machines" "$(jq -c '.governance | [.chain, .blockNumber, .upgradable]' "$tmp/r.json")" "[8453,4660,true]"
+has "that two agree" "$(text)" "2 nodes agree"
+has "who can change it" "$(text)" "upgradable"
+has "and the risk" "$(text)" "One key can allow any other version"
+is "the contract, named" "$(c --rpc "$node/good" --contract $app)" "0 genuine ok -"
+is "another contract, named" "$(c --rpc "$node/good" --contract $kms)" "1 refuted fail CONTRACT_OTHER"
+jq -c '.allow = []' "$tmp/node/chain.json" > "$tmp/node/chain.new" && mv "$tmp/node/chain.new" "$tmp/node/chain.json"
+is "not allowed any more" "$(c --rpc "$node/good")" "1 refuted fail NOT_ALLOWED"
+is "a node that lies" "$(c --rpc "$node/good" --rpc "$node/notbool")" "2 not decided skip ABI_FORMAT"
+is "nobody answers: open, not genuine" "$(c --rpc "http://127.0.0.1:$(free_port)/")" "2 not decided skip connect-failed"
+has "and the sentence says so" "$(jq -r .sentence "$tmp/r.json")" "governance left open"
+simulator plain
+"$sv" check attestation "$tmp/b.json" $full --rpc "ftp://x" > /dev/null 2>&1
+is "a URL that is none" $? 3
+}
