@@ -226,10 +226,14 @@ static enum err link_images(const struct expect *want, struct proof *p)
 
 static void later(struct proof *p)
 {
-	link_skip(p, LINK_GOVERNANCE, NULL, "no contract was asked which versions it allows");
-	link_skip(p, LINK_KMS, NULL,
+	link_skip(p, LINK_GOVERNANCE,
+		"Whoever owns the application may let it run other versions; ask who that is.",
+		"no contract was asked which versions it allows");
+	link_skip(p, LINK_KMS,
+		"Nothing to mend; it would tell who can read what the application keeps.",
 		"the key service was not looked at; the result does not use its keys");
-	link_skip(p, LINK_DOMAIN, NULL, "no name was looked at; the result does not depend on one");
+	link_skip(p, LINK_DOMAIN, "Nothing to mend; what counts is who signed, not who served it.",
+		"no name was looked at; the result does not depend on one");
 }
 
 enum err links_application(const struct expect *want, struct proof *p, struct why *why)
