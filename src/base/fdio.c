@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -88,6 +91,32 @@ enum err file_write(const char *path, struct slice s)
 	if (fd < 0) return E_SYSTEM;
 	e = fd_write_all(fd, s);
 	if (close(fd) < 0 && !e) e = E_SYSTEM;
+	return e;
+}
+
+enum err file_replace(const char *path, struct slice s)
+{
+	struct buf name = buf_heap(PATH_MAX);
+	enum err e;
+	int fd = -1;
+
+	buf_str(&name, path);
+	buf_str(&name, ".XXXXXX");
+	buf_u8(&name, 0);
+	e = name.err;
+	/* A new name each time: neither a link nor a left-over can be in the way. */
+	if (!e) {
+		fd = mkostemp((char *)name.p, O_CLOEXEC);
+		if (fd < 0) e = E_SYSTEM;
+	}
+	if (fd >= 0) {
+		e = fd_write_all(fd, s);
+		if (!e && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
+		if (!e && rename((const char *)name.p, path) < 0) e = E_SYSTEM;
+		if (e) unlink((const char *)name.p);
+	}
+	fd_close(&fd);
+	buf_drop(&name);
 	return e;
 }
 

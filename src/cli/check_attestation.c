@@ -13,6 +13,7 @@
 struct options {
 	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
 	const char *image, *package, *sha256, *nonce, *tier;
+	const char *html;
 	bool unevaluated_tcb, unevaluated_os, prior, evidence_only, json, help;
 };
 
@@ -119,14 +120,21 @@ static enum err read_values(const struct options *o, struct expect *w)
 
 static int judge(const struct options *o, struct inputs *in, struct proof *p)
 {
+	const struct report r = {
+		.proof = p,
+		.want = &in->want,
+		.bundle = buf_slice(&in->bundle),
+		.evidence_only = o->evidence_only,
+	};
 	struct why why = WHY_INIT;
-	enum err e = proof_run(buf_slice(&in->bundle), &in->want, p, &why);
+	enum err e = proof_run(r.bundle, r.want, p, &why);
 
 	if (e) return cli_cannot("check attestation", e, &why);
 	if (o->json)
-		report_json(p, o->evidence_only);
+		report_json(&r);
 	else
-		report_text(p, o->evidence_only);
+		report_text(&r);
+	if (o->html && report_html(&r, o->html)) return EXIT_CANNOT;
 	return proof_exit(p, o->evidence_only);
 }
 
@@ -163,6 +171,8 @@ int check_attestation(int argc, char **argv)
 			"earlier versions may have left something"},
 		{"--evidence-only", NULL, &o.evidence_only, NULL, "exit 0 for any genuine proof"},
 		{"--json", NULL, &o.json, NULL, "machine-readable report"},
+		{"--html", &o.html, NULL, "FILE",
+			"the report as a page too; it needs nothing else"},
 		{"--help", NULL, &o.help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
