@@ -217,6 +217,7 @@ static void of_identity(const struct proof *p, const struct expect *want, struct
 	uint8_t text[SHA256_LEN];
 	struct slice expected = SLICE_NONE;
 	const char *from = "the hash that you named";
+	size_t i;
 
 	if (!p->has_launch) return;
 	if (want->has_compose_hash) {
@@ -226,6 +227,11 @@ static void of_identity(const struct proof *p, const struct expect *want, struct
 		expected = SLICE_OF(text);
 		from = "SHA-256 of the text that you named";
 	}
+	for (i = 0; i < want->n_compose_hashes && !expected.n; i++)
+		if (slice_eq(SLICE_OF(want->compose_hashes[i].sha256), p->launch.compose_hash)) {
+			expected = SLICE_OF(want->compose_hashes[i].sha256);
+			from = "policy";
+		}
 	pair(v, "compose hash", from, expected, in_log, p->launch.compose_hash);
 	if (!p->has_statement || !p->statement.tee) return;
 	pair(v, "compose hash", in_statement, SLICE_OF(p->statement.compose_hash), in_log,
@@ -282,6 +288,8 @@ static void of_images(const struct proof *p, const struct expect *want, struct v
 	if (want->has_image)
 		pair(v, "image digest", "the image that you named", SLICE_OF(want->image), NULL,
 			SLICE_NONE);
+	for (i = 0; i < want->n_images && !want->has_image; i++)
+		pair(v, "image digest", "policy", SLICE_OF(want->images[i]), NULL, SLICE_NONE);
 	for (i = 0; i < p->images.n; i++) {
 		const struct image *im = &p->images.item[i];
 

@@ -19,6 +19,9 @@ enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_L
 /* Seconds since 1970, or a date as 2026-11-20T09:00:00Z. NULL: now. */
 enum err check_time(const char *text, int64_t *out);
 
+/* Reads a policy and sets what it says. Says why not. */
+enum err check_policy(const char *path, struct policy *p, struct expect *want);
+
 /* Digests every file below a directory; paths go into mem. */
 enum err installed_read(const char *path, struct filelist *l, struct buf *mem, struct why *why);
 

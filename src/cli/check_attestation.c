@@ -13,7 +13,7 @@
 struct options {
 	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
 	const char *image, *package, *sha256, *nonce, *tier;
-	const char *html;
+	const char *html, *policy;
 	bool unevaluated_tcb, unevaluated_os, prior, evidence_only, json, help;
 };
 
@@ -21,6 +21,7 @@ struct options {
 struct inputs {
 	struct buf bundle, root, collateral, app_compose, measurements, paths;
 	struct filelist files;
+	struct policy policy;
 	struct expect want;
 };
 
@@ -33,6 +34,7 @@ static void inputs_drop(struct inputs *in)
 	buf_drop(&in->measurements);
 	buf_drop(&in->paths);
 	filelist_drop(&in->files);
+	policy_drop(&in->policy);
 }
 
 /* A directory gives a file list, anything else the digest of its bytes (C6). */
@@ -58,6 +60,12 @@ static enum err read_package(const char *path, struct inputs *in)
 	return e;
 }
 
+/* First of all, so that what the command line names replaces it. */
+static enum err read_policy(const struct options *o, struct inputs *in)
+{
+	return o->policy ? check_policy(o->policy, &in->policy, &in->want) : E_OK;
+}
+
 static enum err read_files(const struct options *o, struct inputs *in)
 {
 	struct expect *w = &in->want;
@@ -74,7 +82,7 @@ static enum err read_files(const struct options *o, struct inputs *in)
 	w->root = buf_slice(&in->root);
 	w->collateral = buf_slice(&in->collateral);
 	w->app_compose = buf_slice(&in->app_compose);
-	w->measurements = buf_slice(&in->measurements);
+	if (o->measurements) w->measurements = buf_slice(&in->measurements);
 	return e;
 }
 
@@ -111,16 +119,40 @@ static enum err read_values(const struct options *o, struct expect *w)
 			e = E_USAGE;
 		if (e) cli_usage("check attestation", "--allow-tier takes T3 or T4");
 	}
-	w->accept_unevaluated_tcb = o->unevaluated_tcb;
-	w->accept_unevaluated_os = o->unevaluated_os;
-	w->accept_prior_versions = o->prior;
-	w->tcb.accept_unevaluated = o->unevaluated_tcb;
+	w->accept_unevaluated_tcb |= o->unevaluated_tcb;
+	w->accept_unevaluated_os |= o->unevaluated_os;
+	w->accept_prior_versions |= o->prior;
+	w->tcb.accept_unevaluated |= o->unevaluated_tcb;
 	return e;
+}
+
+/* Options that say something else than the policy; they go before it. */
+static void overridden(const struct options *o, const struct policy *p, struct report *r)
+{
+	const struct {
+		const char *name;
+		bool both;
+	} list[] = {
+		{"--compose-hash", o->compose_hash && p->n_compose},
+		{"--app-compose", o->app_compose && p->n_compose},
+		{"--image", o->image && p->n_images},
+		{"--measurements", o->measurements && p->n_systems},
+		{"--min-tcb-eval", o->min_tcb && p->min_evaluation},
+		{"--allow-tier", o->tier && p->weakest_tier},
+		{"--accept-unevaluated-tcb", o->unevaluated_tcb && !p->tcb.accept_unevaluated},
+		{"--accept-unevaluated-os", o->unevaluated_os && !p->accept_unevaluated_os},
+		{"--accept-prior-versions", o->prior && !p->accept_prior_versions},
+	};
+	size_t i;
+
+	_Static_assert(sizeof list / sizeof *list == REPORT_OVERRIDES, "room for each of them");
+	for (i = 0; i < REPORT_OVERRIDES; i++)
+		if (list[i].both) r->overridden[r->n_overridden++] = list[i].name;
 }
 
 static int judge(const struct options *o, struct inputs *in, struct proof *p)
 {
-	const struct report r = {
+	struct report r = {
 		.proof = p,
 		.want = &in->want,
 		.bundle = buf_slice(&in->bundle),
@@ -130,6 +162,10 @@ static int judge(const struct options *o, struct inputs *in, struct proof *p)
 	enum err e = proof_run(r.bundle, r.want, p, &why);
 
 	if (e) return cli_cannot("check attestation", e, &why);
+	if (o->policy) {
+		r.policy = &in->policy;
+		overridden(o, &in->policy, &r);
+	}
 	if (o->json)
 		report_json(&r);
 	else
@@ -151,6 +187,8 @@ int check_attestation(int argc, char **argv)
 {
 	struct options o = {0};
 	const struct cli_option table[] = {
+		{"--policy", &o.policy, NULL, "FILE",
+			"what you accept, as a file; see policy --help"},
 		{"--compose-hash", &o.compose_hash, NULL, "HEX", "the application that you expect"},
 		{"--app-compose", &o.app_compose, NULL, "FILE", "the same, by its reviewed text"},
 		{"--image", &o.image, NULL, "DIGEST", "the container image that you expect in it"},
@@ -190,8 +228,8 @@ int check_attestation(int argc, char **argv)
 		return cli_usage("check attestation", "--compose-hash or --app-compose, not both");
 	if (o.package && o.sha256)
 		return cli_usage("check attestation", "--package or --sha256, not both");
-	if (!check_file(argv[0], LIMIT_BUNDLE_BYTES, &in.bundle) && !read_files(&o, &in) &&
-		!read_values(&o, &in.want))
+	if (!check_file(argv[0], LIMIT_BUNDLE_BYTES, &in.bundle) && !read_policy(&o, &in) &&
+		!read_files(&o, &in) && !read_values(&o, &in.want))
 		status = judge(&o, &in, &proof);
 	proof_drop(&proof);
 	inputs_drop(&in);

@@ -9,7 +9,9 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include "check/proof.h"
+#include "check/policy.h"
+
+#define REPORT_OVERRIDES 9 /* options that a policy has a key for */
 
 /* What is reported, and what it was judged with. All borrowed. */
 struct report {
@@ -17,6 +19,9 @@ struct report {
 	const struct expect *want;
 	struct slice bundle; /* the text that was judged */
 	bool evidence_only;
+	const struct policy *policy; /* NULL: none was named */
+	size_t n_overridden;
+	const char *overridden[REPORT_OVERRIDES]; /* options that went before the policy */
 };
 
 /* To standard output, coloured on a terminal unless NO_COLOR is set. */

@@ -255,6 +255,7 @@ static void foot(struct buf *b, const struct report *r)
 {
 	const struct expect *w = r->want;
 	char iso[ISO_LEN];
+	size_t i;
 
 	buf_str(b,
 		"<section aria-labelledby=\"inputs\">\n<h2 id=\"inputs\">What was judged, and with "
@@ -262,6 +263,14 @@ static void foot(struct buf *b, const struct report *r)
 		"<dl class=\"facts\">\n");
 	input(b, "Bundle", r->bundle);
 	buf_fmt(b, "<dt>Dates judged at</dt><dd>%s</dd>\n", clock_iso(iso, w->now * 1000));
+	if (r->policy) {
+		buf_str(b, "<dt>Policy</dt><dd><code>sha256 ");
+		buf_hex(b, SLICE_OF(r->policy->sha256));
+		buf_str(b, "</code>");
+		for (i = 0; i < r->n_overridden; i++)
+			buf_fmt(b, "%s%s", i ? ", " : ", overridden by ", r->overridden[i]);
+		buf_str(b, "</dd>\n");
+	}
 	input(b, "Collateral", w->collateral);
 	input(b, "Known systems", w->measurements);
 	input(b, "Reviewed application text", w->app_compose);

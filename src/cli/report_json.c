@@ -159,6 +159,25 @@ static void quote_json(struct jw *w, const struct proof *p)
 	jw_object_end(w);
 }
 
+static void policy_json(struct jw *w, const struct report *r)
+{
+	size_t i;
+
+	jw_key(w, "policy");
+	if (!r->policy) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_key_hex(w, "sha256", SLICE_OF(r->policy->sha256));
+	jw_key(w, "overridden");
+	jw_array(w);
+	for (i = 0; i < r->n_overridden; i++)
+		jw_cstr(w, r->overridden[i]);
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
 void report_json(const struct report *r)
 {
 	const struct proof *p = r->proof;
@@ -173,6 +192,7 @@ void report_json(const struct report *r)
 	jw_key_u64(&w, "exit", (uint64_t)proof_exit(p, r->evidence_only));
 	jw_key_time(&w, "judgedAt", r->want->now * 1000);
 	jw_key_hex(&w, "bundleSha256", SLICE_OF(digest));
+	policy_json(&w, r);
 	if (p->has_statement)
 		result_json(&w, &p->statement);
 	else

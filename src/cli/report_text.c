@@ -110,6 +110,20 @@ void report_findings(const struct findings *f)
 	if (f->more) printf("  ... %zu more\n", f->more);
 }
 
+static void print_policy(const struct report *r)
+{
+	char hex[2 * SHA256_LEN + 1];
+	struct buf b = buf_on(hex, sizeof hex);
+	size_t i;
+
+	if (!r->policy) return;
+	buf_hex(&b, SLICE_OF(r->policy->sha256));
+	printf("Policy sha256 %s", buf_text(&b));
+	for (i = 0; i < r->n_overridden; i++)
+		printf("%s%s", i ? ", " : ", overridden by ", r->overridden[i]);
+	printf("\n");
+}
+
 void report_text(const struct report *r)
 {
 	static const char *const codes[] = {COLOUR_OK, COLOUR_FAIL, COLOUR_SKIP};
@@ -124,8 +138,10 @@ void report_text(const struct report *r)
 		printf("\nThe application's text:\n");
 		report_findings(&p->findings);
 	}
+	printf("\n");
+	print_policy(r);
 	report_result(&b, p);
-	printf("\n%sPROOF%s %s\n", colour ? codes[report_colour(p)] : "", colour ? COLOUR_OFF : "",
+	printf("%sPROOF%s %s\n", colour ? codes[report_colour(p)] : "", colour ? COLOUR_OFF : "",
 		p->sentence);
 	printf("RESULT %s\n", buf_text(&b));
 	buf_drop(&b);

@@ -32,7 +32,7 @@ is "version: commit of this tree" "$(printf '%s' "$v" | jq -r .commit | cut -d+ 
 
 # ---- help and usage -----------------------------------------------------------------
 has "help: what a proof is not" "$("$sv" --help)" "A proof shows what happened once, nothing more."
-for cmd in inspect run check "check attestation" "check quote" "check log" "check compose" serve version limits \
+for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version limits \
 	compose-hash roles health; do
 	# shellcheck disable=SC2086
 	"$sv" $cmd --help > "$tmp/help" 2>&1

@@ -127,6 +127,10 @@ cases = {
     "not a bundle": ({}, full),
     "quote version 5": (json.load(open(os.path.join(tmp, "v5.json"))), ["--root", os.path.join(tmp, "v5/root.der")]),
 }
+policy = os.path.join(tmp, "policy.ini")
+with open(policy, "w") as f:
+    f.write("[application]\ncompose-hash = " + "0" * 64 + "\n")
+cases["with a policy"] = (good, full + ["--policy", policy])
 seen = set()
 top = None
 for name, (bundle, args) in cases.items():
