@@ -86,6 +86,9 @@ $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
+$(O)/mutate: $(O)/tests/mutation/mutate.o $(O)/tests/mutation/spans.o $(O)/libsv.a
+	$(Q)$(LINK)
+
 # Hostile programs run inside jobs, whatever the runtime: always static and plain.
 $(O)/hostile/%: tests/sandbox/%.c tests/sandbox/hostile.h | $(B)/kernel-headers
 	@mkdir -p $(@D)
@@ -129,7 +132,7 @@ vendor-update: ## lock the versions of libraries and runtimes that the archive h
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/mutate $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox

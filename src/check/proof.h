@@ -103,6 +103,7 @@ struct expect {
 	unsigned weakest_tier;        /* 2: T1 and T2 pass; up to 4 */
 	struct compose_policy compose;
 	struct dcap_policy tcb;
+	struct sig_memo *memo; /* signatures known from earlier runs; NULL: none are */
 };
 
 enum proof_verdict { PROOF_GENUINE, PROOF_REFUTED, PROOF_UNDECIDED };

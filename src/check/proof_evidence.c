@@ -77,7 +77,7 @@ static enum err verify(const struct expect *want, struct proof *p, struct slice 
 		.now = want->now,
 		.accept_unevaluated = collateral.n == 0,
 		.min_tcb_eval = want->min_tcb_eval,
-		.memo = &p->memo,
+		.memo = want->memo ? want->memo : &p->memo,
 	};
 
 	return dcap_verify(&in, out, why);
