@@ -86,6 +86,9 @@ $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
+$(O)/peer-x509: $(O)/tests/peer/x509.o $(O)/libsv.a
+	$(Q)$(LINK)
+
 $(O)/mutate: $(O)/tests/mutation/mutate.o $(O)/tests/mutation/spans.o $(O)/libsv.a
 	$(Q)$(LINK)
 
@@ -132,7 +135,7 @@ vendor-update: ## lock the versions of libraries and runtimes that the archive h
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/mutate $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
+test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(O)/mutate $(O)/peer-x509 $(O)/roles/taken_runner $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox
