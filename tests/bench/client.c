@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clock of the benchmarks: every mode prints milliseconds, one run a line.
+ * The clock of the benchmarks: every mode but memory prints milliseconds, one run
+ * a line.
  *
  *   client job PORT PACKAGE RUNS         POST /verify until the job is completed
  *   client start PORT PATH COMMAND...    starting COMMAND until GET PATH is 200
  *   client run RUNS COMMAND...           COMMAND from fork to its end
+ *   client memory RUNS COMMAND...        KiB that COMMAND had at most
  *   client durable RUNS DIR COMMAND...   the same, then a synced file and a
  *                                        SQLite transaction, as a job needs
  *
@@ -20,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -245,6 +248,22 @@ static void synced_file(const char *dir)
 	fd_close(&fd);
 }
 
+/* Most memory that COMMAND had, in KiB. Our own share at the fork is below any of them. */
+static void memory(uint64_t runs, char **argv)
+{
+	struct rusage use;
+	int status;
+
+	while (runs-- > 0) {
+		pid_t pid = start_command(argv, false);
+
+		if (wait4(pid, &status, 0, &use) != pid || !WIFEXITED(status) ||
+			WEXITSTATUS(status) > 4)
+			die(argv[0]);
+		printf("%ld\n", use.ru_maxrss);
+	}
+}
+
 static void commands(uint64_t runs, const char *dir, char **argv)
 {
 	sqlite3 *db = dir ? open_database(dir) : NULL;
@@ -276,6 +295,8 @@ int main(int argc, char **argv)
 		until_answer((uint16_t)number, argv[3], argv + 4);
 	else if (slice_is(mode, "run"))
 		commands(number, NULL, argv + 3);
+	else if (slice_is(mode, "memory"))
+		memory(number, argv + 3);
 	else if (slice_is(mode, "durable") && argc > 4)
 		commands(number, argv[3], argv + 4);
 	else
