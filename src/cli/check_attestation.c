@@ -113,11 +113,11 @@ static enum err read_values(const struct options *o, struct expect *w)
 		if (e) cli_usage("check attestation", "--min-tcb-eval needs a number");
 	}
 	if (!e && o->tier) {
-		if (strcmp(o->tier, "T3") == 0 || strcmp(o->tier, "T4") == 0)
+		if (o->tier[0] == 'T' && o->tier[1] >= '1' && o->tier[1] <= '4' && !o->tier[2])
 			w->weakest_tier = (unsigned)(o->tier[1] - '0');
 		else
 			e = E_USAGE;
-		if (e) cli_usage("check attestation", "--allow-tier takes T3 or T4");
+		if (e) cli_usage("check attestation", "--allow-tier takes T1, T2, T3 or T4");
 	}
 	w->accept_unevaluated_tcb |= o->unevaluated_tcb;
 	w->accept_unevaluated_os |= o->unevaluated_os;
@@ -200,7 +200,7 @@ int check_attestation(int argc, char **argv)
 		{"--min-tcb-eval", &o.min_tcb, NULL, "N", "oldest TCB evaluation to accept"},
 		{"--at", &o.at, NULL, "TIME", "judge dates at this time instead of now"},
 		{"--root", &o.root, NULL, "FILE", "another root than Intel's, for tests only"},
-		{"--allow-tier", &o.tier, NULL, "T3|T4", "accept a weaker sandbox"},
+		{"--allow-tier", &o.tier, NULL, "T1..T4", "weakest sandbox to accept (T2)"},
 		{"--accept-unevaluated-tcb", NULL, &o.unevaluated_tcb, NULL,
 			"go without collateral"},
 		{"--accept-unevaluated-os", NULL, &o.unevaluated_os, NULL,

@@ -138,8 +138,16 @@ static const char about[] =
 	"A bundle in which any link fails gives none. Read and change the result, then use\n"
 	"it: skill-verifier check FILE --policy POLICY.";
 static const char more[] =
-	"A policy has sections [tcb], [application], [os NAME], [os] and [sandbox];\n"
-	"src/cli/README.md lists the keys. Anything unknown is refused with its line.\n"
+	"A policy is an INI file. Its sections and keys, those with * any number of times:\n"
+	"  [tcb]          accept*, allow-advisory*, deny-advisory*, min-evaluation, min-date,\n"
+	"                 accept-unevaluated\n"
+	"  [application]  compose-hash* (HEX, or HEX until YYYY-MM-DD), app-id*, image*, script*,\n"
+	"                 launcher*, kms-root*, accept-prior-versions\n"
+	"  [os NAME]      mrtd, rtmr0, rtmr1, rtmr2, mrseam (optional)\n"
+	"  [os]           accept-unevaluated\n"
+	"  [sandbox]      weakest-tier\n"
+	"Anything unknown, twice or not understood is refused with its line. Options of check\n"
+	"go before the file. src/cli/README.md has the values.\n"
 	"Exit codes: 0 written, 1 something fails, 3 could not run";
 
 int cmd_policy(int argc, char **argv)

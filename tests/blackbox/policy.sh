@@ -107,6 +107,8 @@ edit "s/^min-evaluation = .*/min-evaluation = 99/"
 is "override: evaluation, lower" "$(c "$tmp/none.json" "$tmp/e.ini" $args --min-tcb-eval 1)" "0 genuine"
 edit "s/^rtmr1 = ../rtmr1 = 00/"
 is "override: systems" "$(c "$tmp/none.json" "$tmp/e.ini" $args --measurements "$O/measurements.json") $(over)" '0 genuine ["--measurements"]'
+edit "s/^weakest-tier.*/weakest-tier = T1/"
+is "override: tier" "$(c "$tmp/none.json" "$tmp/e.ini" $args --allow-tier T4) $(over)" '0 genuine ["--allow-tier"]'
 is "override: image" "$(c "$tmp/none.json" "$tmp/p.ini" $args --image "$(printf '%064d' 1)") $(over)" '1 refuted images ["--image"]'
 }
 
