@@ -50,7 +50,7 @@ SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
-AIDS  := $(O)/roles/taken_runner $(O)/differential/manifests
+AIDS  := $(O)/roles/taken_runner $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -90,6 +90,12 @@ $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 
 $(O)/differential/%: $(O)/tests/differential/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+$(O)/peer-x509: $(O)/tests/peer/x509.o $(O)/libsv.a
+	$(Q)$(LINK)
+
+$(O)/mutate: $(O)/tests/mutation/mutate.o $(O)/tests/mutation/spans.o $(O)/libsv.a
 	$(Q)$(LINK)
 
 # Hostile programs run inside jobs, whatever the runtime: always static and plain.

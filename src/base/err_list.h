@@ -162,7 +162,7 @@
 	X(E_QE_VENDOR, "QE_VENDOR", "the quoting enclave is not Intel's") \
 	X(E_CERT_DATA_TYPE, "CERT_DATA_TYPE", "the certification data has an unexpected type") \
 	X(E_CERT_FORMAT, "CERT_FORMAT", "a certificate is not well formed") \
-	X(E_PCK_CHAIN, "PCK_CHAIN", "the PCK certificate chain does not lead to the trusted root") \
+	X(E_PCK_CHAIN, "PCK_CHAIN", "the PCK certificate chain does not lead to the root") \
 	X(E_PCK_EXTENSION, "PCK_EXTENSION", "the SGX extension of the PCK certificate is not valid") \
 	X(E_CERT_NOT_YET_VALID, "CERT_NOT_YET_VALID", "a certificate is not valid yet") \
 	X(E_CERT_EXPIRED, "CERT_EXPIRED", "a certificate has expired") \
@@ -173,13 +173,13 @@
 	X(E_CRL_NOT_YET_VALID, "CRL_NOT_YET_VALID", "a revocation list is not valid yet") \
 	X(E_CRL_EXPIRED, "CRL_EXPIRED", "a revocation list has expired") \
 	X(E_COLLATERAL_FORMAT, "COLLATERAL_FORMAT", "the collateral bundle is not well formed") \
-	X(E_TCB_INFO_CHAIN, "TCB_INFO_CHAIN", "the TCB info chain does not lead to the trusted root") \
+	X(E_TCB_INFO_CHAIN, "TCB_INFO_CHAIN", "the TCB info chain does not lead to the root") \
 	X(E_TCB_INFO_SIGNATURE, "TCB_INFO_SIGNATURE", "the signature of the TCB info is wrong") \
 	X(E_TCB_INFO_FORMAT, "TCB_INFO_FORMAT", "the TCB info is not well formed") \
 	X(E_TCB_INFO_NOT_YET_VALID, "TCB_INFO_NOT_YET_VALID", "the TCB info is not valid yet") \
 	X(E_TCB_INFO_EXPIRED, "TCB_INFO_EXPIRED", "the TCB info has expired") \
 	X(E_TCB_INFO_MISMATCH, "TCB_INFO_MISMATCH", "the TCB info is for another platform") \
-	X(E_QE_IDENTITY_CHAIN, "QE_IDENTITY_CHAIN", "the QE identity chain does not lead to the trusted root") \
+	X(E_QE_IDENTITY_CHAIN, "QE_IDENTITY_CHAIN", "the QE identity chain does not lead to the root") \
 	X(E_QE_IDENTITY_SIGNATURE, "QE_IDENTITY_SIGNATURE", "the signature of the QE identity is wrong") \
 	X(E_QE_IDENTITY_FORMAT, "QE_IDENTITY_FORMAT", "the QE identity is not well formed") \
 	X(E_QE_IDENTITY_NOT_YET_VALID, "QE_IDENTITY_NOT_YET_VALID", "the QE identity is not valid yet") \

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -115,29 +116,27 @@ enum err file_write(const char *path, struct slice s)
 
 enum err file_replace(const char *path, struct slice s)
 {
-	char beside[PATH_MAX];
-	int n = snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid()), fd, kept;
+	struct buf name = buf_heap(PATH_MAX);
 	enum err e;
+	int fd = -1;
 
-	if (n < 0 || (size_t)n >= sizeof beside) {
-		errno = ENAMETOOLONG;
-		return E_SYSTEM;
+	buf_str(&name, path);
+	buf_str(&name, ".XXXXXX");
+	buf_u8(&name, 0);
+	e = name.err;
+	/* A new name each time: neither a link nor a left-over can be in the way. */
+	if (!e) {
+		fd = mkostemp((char *)name.p, O_CLOEXEC);
+		if (fd < 0) e = E_SYSTEM;
 	}
-	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0644);
-	if (fd < 0) return E_SYSTEM;
-	e = fd_write_all(fd, s);
-	if (!e && fsync(fd) < 0) e = E_SYSTEM;
-	kept = errno;
-	if (close(fd) < 0 && !e) {
-		kept = errno;
-		e = E_SYSTEM;
+	if (fd >= 0) {
+		e = fd_write_all(fd, s);
+		if (!e && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
+		if (!e && rename((const char *)name.p, path) < 0) e = E_SYSTEM;
+		if (e) unlink((const char *)name.p);
 	}
-	if (!e && rename(beside, path) < 0) {
-		kept = errno;
-		e = E_SYSTEM;
-	}
-	if (e) unlink(beside);
-	errno = kept;
+	fd_close(&fd);
+	buf_drop(&name);
 	return e;
 }
 

@@ -25,8 +25,9 @@ enum err file_read(const char *path, size_t max, struct buf *b);
 /* Writes a file anew with mode 0644 and syncs nothing. */
 enum err file_write(const char *path, struct slice s);
 /*
- * Puts a whole new file in the place of path, mode 0644: after a failure, and
- * at every moment for other readers, the old one is there. E_SYSTEM with errno.
+ * Replaces a file, or makes it: a reader sees the old content or the new one,
+ * never a part, also after a power cut. The new file is made beside it, under
+ * the same name with a random end. Mode 0644.
  */
 enum err file_replace(const char *path, struct slice s);
 enum err fd_nonblock(int fd);

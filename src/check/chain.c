@@ -38,7 +38,7 @@ static enum err decode(const struct rules *r, struct slice pem, struct slice roo
 	if (e == E_NO_MEMORY) return e;
 	if (e) return why_set(why, r->code, "the chain is not plain PEM");
 	if (n != r->n) return why_set(why, r->code, "%zu certificates instead of %zu", n, r->n);
-	if (!slice_eq(der[n - 1], root)) return refuse(r, n - 1, why, "it is not the trusted root");
+	if (!slice_eq(der[n - 1], root)) return refuse(r, n - 1, why, "it is not the root");
 	for (i = 0; i < n; i++)
 		if (x509_read(der[i], &chain->cert[i]))
 			return why_set(why, E_CERT_FORMAT, "%s: not well formed", r->name[i]);

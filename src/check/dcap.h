@@ -112,6 +112,7 @@ struct dcap_policy {
 	bool limit_advisories;   /* only those of allowed may be open */
 	size_t n_allowed, n_denied;
 	const struct slice *allowed, *denied; /* advisory identifiers */
+	int64_t min_date;                     /* of the oldest level, seconds since 1970; 0: any */
 };
 
 /*

@@ -2,6 +2,8 @@
 /* What a relying party accepts, and names for people. Runs in the command line; pure. */
 #include "check/dcap.h"
 
+#include "base/clock.h"
+
 static const char *const step_names[STEP_COUNT] = {
 	[STEP_QUOTE_FORM] = "quote-form",
 	[STEP_PCK_CHAIN] = "pck-chain",
@@ -60,6 +62,8 @@ static enum err check_advisories(
 enum err dcap_policy_check(
 	const struct dcap_policy *p, const struct dcap_result *r, struct why *why)
 {
+	char date[ISO_LEN];
+
 	if (!r->evaluated) {
 		if (p->accept_unevaluated) return E_OK;
 		return why_set(why, E_TCB_POLICY, "the TCB level was not evaluated");
@@ -67,5 +71,8 @@ enum err dcap_policy_check(
 	if (r->status == TCB_REVOKED ||
 		(r->status != TCB_UP_TO_DATE && !(p->statuses >> r->status & 1)))
 		return why_set(why, E_TCB_POLICY, "the status is %s", tcb_status_name(r->status));
+	if (r->tcb_date_min < p->min_date)
+		return why_set(why, E_TCB_POLICY, "its level is of %.10s, older than demanded",
+			clock_iso(date, r->tcb_date_min * 1000));
 	return check_advisories(p, &r->advisories, why);
 }

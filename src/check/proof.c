@@ -193,7 +193,9 @@ enum err proof_run(
 
 	memset(out, 0, sizeof *out);
 	for (i = 0; i < LINK_COUNT; i++)
-		link_skip(out, (enum link_id)i, NULL, "not reached: an earlier link does not hold");
+		link_skip(out, (enum link_id)i,
+			"Mend the links that fail; then this one is looked at.",
+			"not reached: an earlier link does not hold");
 	e = bundle_read(bundle, &out->bundle, &reason);
 	if (e == E_NO_MEMORY) return e;
 	if (e) {

@@ -68,6 +68,20 @@ struct link {
 	const char *advice; /* what it means or how to mend it; NULL when it holds */
 };
 
+#define APP_ID_LEN 20
+
+/* A compose hash that a policy accepts. */
+struct accepted_hash {
+	uint8_t sha256[SHA256_LEN];
+	int64_t until; /* last second since 1970; 0: without end */
+};
+
+/* The key of a KMS root: SubjectPublicKeyInfo, for P-256 91 bytes. */
+struct accepted_key {
+	size_t n;
+	uint8_t key[128];
+};
+
 /* What the caller knows and accepts. Slices empty and pointers NULL: not given. */
 struct expect {
 	struct slice root;       /* DER of another root than Intel's (C4) */
@@ -75,11 +89,16 @@ struct expect {
 	int64_t now;             /* seconds since 1970: certificate windows are judged at it */
 	uint32_t min_tcb_eval;
 	bool accept_unevaluated_tcb, accept_unevaluated_os, accept_prior_versions;
-	bool has_compose_hash;
+	bool has_compose_hash; /* then the list below is not looked at */
 	uint8_t compose_hash[SHA256_LEN];
+	size_t n_compose_hashes, n_app_ids, n_images, n_kms_roots; /* out of a policy */
+	const struct accepted_hash *compose_hashes;
+	const uint8_t (*app_ids)[APP_ID_LEN];
+	const uint8_t (*images)[SHA256_LEN]; /* one of them has to run */
+	const struct accepted_key *kms_roots;
 	struct slice app_compose;  /* the exact text that was reviewed */
 	struct slice measurements; /* text for check/measurements.h */
-	bool has_image;
+	bool has_image;            /* then images is not looked at */
 	uint8_t image[SHA256_LEN];
 	bool has_nonce;
 	uint8_t nonce[NONCE_LEN];
@@ -89,6 +108,7 @@ struct expect {
 	unsigned weakest_tier;        /* 2: T1 and T2 pass; up to 4 */
 	struct compose_policy compose;
 	struct dcap_policy tcb;
+	struct sig_memo *memo; /* signatures known from earlier runs; NULL: none are */
 };
 
 enum proof_verdict { PROOF_GENUINE, PROOF_REFUTED, PROOF_UNDECIDED };

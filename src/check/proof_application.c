@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/num.h"
 #include "base/text.h"
 #include "check/measurements.h"
 #include "check/mrconfig.h"
@@ -34,13 +36,57 @@ static enum err same_verifier(const struct proof *p, struct why *why)
 	return E_OK;
 }
 
+/* The policy's entry for this compose hash, or NULL. */
+static const struct accepted_hash *accepted(const struct expect *want, struct slice hash)
+{
+	size_t i;
+
+	for (i = 0; i < want->n_compose_hashes; i++)
+		if (slice_eq(hash, SLICE_OF(want->compose_hashes[i].sha256)))
+			return &want->compose_hashes[i];
+	return NULL;
+}
+
+/* found: the measured hash as text. What the command line names goes before the policy. */
+static enum err known_application(
+	const struct expect *want, const struct launch *l, const char *found, struct why *why)
+{
+	const struct accepted_hash *h;
+	uint8_t expected[SHA256_LEN];
+	char iso[ISO_LEN];
+	size_t i;
+
+	if (want->has_compose_hash || want->app_compose.n) {
+		if (want->has_compose_hash)
+			memcpy(expected, want->compose_hash, sizeof expected);
+		else
+			sha256(want->app_compose, expected);
+		if (!slice_eq(l->compose_hash, SLICE_OF(expected)))
+			return why_set(
+				why, E_IDENTITY_MISMATCH, "measured is compose hash %s", found);
+	} else {
+		h = accepted(want, l->compose_hash);
+		if (!h)
+			return why_set(why, E_IDENTITY_MISMATCH,
+				"compose hash %s is not in the policy", found);
+		if (h->until && want->now > h->until)
+			return why_set(why, E_IDENTITY_MISMATCH,
+				"compose hash %s was accepted until %.10s", found,
+				clock_iso(iso, h->until * 1000));
+	}
+	for (i = 0; i < want->n_app_ids; i++)
+		if (slice_eq(l->app_id, SLICE_OF(want->app_ids[i]))) return E_OK;
+	return want->n_app_ids ? why_set(why, E_IDENTITY_MISMATCH,
+					 "the application id is not in the policy")
+			       : E_OK;
+}
+
 /* C1: only an expected compose hash is an anchor. */
 static void link_identity(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char found[2 * SHA256_LEN + 1];
-	uint8_t expected[SHA256_LEN];
-	bool known = want->has_compose_hash || want->app_compose.n;
+	bool named = want->has_compose_hash || want->app_compose.n || want->n_compose_hashes;
 
 	full_hex(found, p->launch.compose_hash);
 	if (p->has_statement && same_verifier(p, &why)) {
@@ -48,24 +94,18 @@ static void link_identity(const struct expect *want, struct proof *p)
 			"The result names another application than the one that was measured.");
 		return;
 	}
-	if (!known) {
+	if (!named) {
 		link_skip(p, LINK_IDENTITY,
 			"Anyone can run an application of his own: name the one that you reviewed "
-			"with --compose-hash or --app-compose.",
+			"with --compose-hash, --app-compose or in a policy.",
 			"no expected compose hash; found %s", found);
 		return;
 	}
-	if (want->has_compose_hash)
-		memcpy(expected, want->compose_hash, sizeof expected);
-	else
-		sha256(want->app_compose, expected);
-	if (!slice_eq(p->launch.compose_hash, SLICE_OF(expected))) {
-		why_set(&why, E_IDENTITY_MISMATCH, "measured is compose hash %s", found);
+	if (known_application(want, &p->launch, found, &why))
 		link_fail(p, LINK_IDENTITY, E_IDENTITY_MISMATCH, &why,
 			"Another application ran; it may do anything.");
-		return;
-	}
-	link_ok(p, LINK_IDENTITY, "compose hash %s, as expected", found);
+	else
+		link_ok(p, LINK_IDENTITY, "compose hash %s, as expected", found);
 }
 
 /* The host's description of the machine repeats the image hash of the log (C38). */
@@ -191,11 +231,29 @@ static enum err link_compose(const struct expect *want, struct proof *p)
 	return E_OK;
 }
 
+/* The image that was named runs; of a policy's list one has to. image NULL: none was named. */
+static enum err expected_image(
+	const struct expect *want, const struct proof *p, const uint8_t **image, struct why *why)
+{
+	enum err e = E_OK;
+	size_t i;
+
+	*image = want->has_image ? want->image : NULL;
+	if (want->has_image) return images_expect(&p->images, want->image, why);
+	for (i = 0; i < want->n_images; i++) {
+		*image = want->images[i];
+		e = images_expect(&p->images, want->images[i], why);
+		if (!e) break;
+	}
+	return e;
+}
+
 static enum err link_images(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char shown[160], digest[SHORT_LEN];
 	const struct finding *fatal;
+	const uint8_t *image = NULL;
 	enum err e;
 
 	if (!p->has_compose) return E_OK;
@@ -207,7 +265,7 @@ static enum err link_images(const struct expect *want, struct proof *p)
 		fatal = first_fatal(&p->findings);
 		describe(&why, e, fatal);
 	}
-	if (!e && want->has_image) e = images_expect(&p->images, want->image, &why);
+	if (!e) e = expected_image(want, p, &image, &why);
 	if (e) {
 		link_fail(p, LINK_IMAGES, e, &why,
 			"Code can run that the measured text does not name.");
@@ -215,9 +273,9 @@ static enum err link_images(const struct expect *want, struct proof *p)
 	}
 	snprintf(shown, sizeof shown, "none");
 	if (p->images.n) text_ascii(shown, sizeof shown, p->images.item[0].reference);
-	if (want->has_image)
+	if (image)
 		link_ok(p, LINK_IMAGES, "%zu pinned, and sha256:%s as expected", p->images.n,
-			hex_short(digest, SLICE_OF(want->image)));
+			hex_short(digest, slice_of(image, SHA256_LEN)));
 	else
 		link_ok(p, LINK_IMAGES, "%zu pinned: %s%s", p->images.n, shown,
 			p->images.n > 1 ? " and more" : "");
@@ -226,10 +284,41 @@ static enum err link_images(const struct expect *want, struct proof *p)
 
 static void later(struct proof *p)
 {
-	link_skip(p, LINK_GOVERNANCE, NULL, "no contract was asked which versions it allows");
-	link_skip(p, LINK_KMS, NULL,
+	link_skip(p, LINK_GOVERNANCE,
+		"Whoever owns the application may let it run other versions; ask who that is.",
+		"no contract was asked which versions it allows");
+	link_skip(p, LINK_KMS,
+		"Nothing to mend; it would tell who can read what the application keeps.",
 		"the key service was not looked at; the result does not use its keys");
-	link_skip(p, LINK_DOMAIN, NULL, "no name was looked at; the result does not depend on one");
+	link_skip(p, LINK_DOMAIN, "Nothing to mend; what counts is who signed, not who served it.",
+		"no name was looked at; the result does not depend on one");
+}
+
+/* Who holds the keys, as measured: only a policy can name the ones that are fine. */
+static void link_kms(const struct expect *want, struct proof *p)
+{
+	const struct launch *l = &p->launch;
+	struct why why = WHY_INIT;
+	char name[32], shown[SHORT_LEN];
+	uint8_t key[sizeof want->kms_roots->key];
+	struct buf b = buf_on(key, sizeof key);
+	size_t i;
+
+	if (!want->n_kms_roots) return;
+	text_ascii(name, sizeof name, l->key_provider_name);
+	if (slice_is(l->key_provider_name, "kms") && hex_into(l->key_provider_id, &b) == E_OK)
+		for (i = 0; i < want->n_kms_roots; i++)
+			if (slice_eq(buf_slice(&b),
+				    slice_of(want->kms_roots[i].key, want->kms_roots[i].n))) {
+				/* Every P-256 key begins alike; the end tells them apart. */
+				link_ok(p, LINK_KMS, "the KMS with root key ...%s, as expected",
+					hex_short(shown, slice_from(buf_slice(&b),
+								 b.n > 16 ? b.n - 16 : 0)));
+				return;
+			}
+	why_set(&why, E_KEY_CHAIN, "key provider %s is not one of the policy", name);
+	link_fail(p, LINK_KMS, E_KEY_CHAIN, &why,
+		"Somebody else can read what the application keeps, or stand in for it.");
 }
 
 enum err links_application(const struct expect *want, struct proof *p, struct why *why)
@@ -241,6 +330,7 @@ enum err links_application(const struct expect *want, struct proof *p, struct wh
 	if (e || !p->has_launch) return e;
 	link_identity(want, p);
 	link_state(want, p);
+	link_kms(want, p);
 	/* Only a running application may have no text to show. */
 	if (p->live && !p->bundle.app_compose.p) return E_OK;
 	e = link_compose(want, p);

@@ -10,6 +10,7 @@
 
 static const char foreign_quote[] =
 	"The quote belongs to another result, or the result was changed afterwards.";
+static const char see_quote[] = "Nothing can be compared with it; see the link quote.";
 
 /* A result without a quote: made without a TEE (C20), or an envelope alone. */
 static void no_quote(struct proof *p)
@@ -19,7 +20,8 @@ static void no_quote(struct proof *p)
 	size_t i;
 
 	for (i = 0; i < sizeof all / sizeof *all; i++)
-		link_skip(p, all[i], NULL, "there is no quote");
+		link_skip(p, all[i], "Only a quote can show this; see the link quote.",
+			"there is no quote");
 	if (p->has_statement && p->statement.tee && !p->bundle.bare) {
 		why_set(&why, E_COPY_MISMATCH,
 			"the statement promises a quote, the bundle has none");
@@ -43,7 +45,7 @@ static void link_binding(struct proof *p)
 
 	if (!p->has_statement) return;
 	if (!p->has_td) {
-		link_skip(p, LINK_BINDING, NULL, "the quote cannot be read");
+		link_skip(p, LINK_BINDING, see_quote, "the quote cannot be read");
 		return;
 	}
 	report_data(REPORT_RESULT, p->bundle.payload, s->has_nonce ? s->nonce : NULL, expected);
@@ -75,7 +77,7 @@ static enum err verify(const struct expect *want, struct proof *p, struct slice 
 		.now = want->now,
 		.accept_unevaluated = collateral.n == 0,
 		.min_tcb_eval = want->min_tcb_eval,
-		.memo = &p->memo,
+		.memo = want->memo ? want->memo : &p->memo,
 	};
 
 	return dcap_verify(&in, out, why);
@@ -109,7 +111,7 @@ enum err links_quote(const struct expect *want, struct proof *p)
 	if (e) {
 		link_fail(p, LINK_QUOTE, e, &why,
 			"The quote does not come from the hardware that it claims.");
-		link_skip(p, LINK_TCB, NULL, "not reached: the quote does not hold");
+		link_skip(p, LINK_TCB, see_quote, "not reached: the quote does not hold");
 		return E_OK;
 	}
 	p->has_dcap = true;
@@ -143,7 +145,7 @@ enum err link_log(struct proof *p)
 	enum err e = eventlog_from_json(p->bundle.event_log, &p->log, &why);
 
 	if (!e && !p->has_td) {
-		link_skip(p, LINK_LOG, NULL, "the quote cannot be read");
+		link_skip(p, LINK_LOG, see_quote, "the quote cannot be read");
 		return E_OK;
 	}
 	if (!e) e = eventlog_matches(&p->log, 3, p->td.rtmr[3], &why);

@@ -92,7 +92,9 @@ enum err links_statement(const struct expect *want, struct proof *p)
 		/* Without a readable statement nothing says which key should have signed. */
 		link_fail(p, LINK_STATEMENT, schema, &why,
 			"Another version made it; a newer skill-verifier may read it.");
-		link_skip(p, LINK_ENVELOPE, NULL, "the statement does not say which key signed it");
+		link_skip(p, LINK_ENVELOPE,
+			"Nothing is known about the signature; see the link statement.",
+			"the statement does not say which key signed it");
 		return E_OK;
 	}
 	p->has_statement = true;
@@ -200,7 +202,8 @@ static void link_freshness(const struct expect *want, struct proof *p)
 		return;
 	}
 	if (!link_holds(p, LINK_BINDING)) {
-		link_skip(p, LINK_FRESHNESS, NULL, "the nonce is yours, but no quote binds it");
+		link_skip(p, LINK_FRESHNESS, "Without a quote anybody could have written it there.",
+			"the nonce is yours, but no quote binds it");
 		return;
 	}
 	link_ok(p, LINK_FRESHNESS, "made after you chose the nonce");
@@ -211,5 +214,7 @@ void links_package(const struct expect *want, struct proof *p)
 	if (!p->has_statement) return;
 	link_package(want, p);
 	link_freshness(want, p);
-	link_skip(p, LINK_HISTORY, NULL, "other results may exist");
+	link_skip(p, LINK_HISTORY,
+		"The same skill may have failed at other times; nobody keeps a list yet.",
+		"other results may exist");
 }

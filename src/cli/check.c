@@ -54,6 +54,23 @@ enum err check_root(const char *path, struct buf *der)
 	return e;
 }
 
+enum err check_policy(const char *path, struct policy *p, struct expect *want)
+{
+	struct why why = WHY_INIT;
+	struct buf text;
+	enum err e = check_file(path, POLICY_BYTES, &text);
+
+	if (!e) {
+		e = policy_read(buf_slice(&text), p, &why);
+		if (e)
+			fprintf(stderr, "skill-verifier check: %s %s\n", path, why.text);
+		else
+			policy_apply(p, want);
+	}
+	buf_drop(&text);
+	return e;
+}
+
 enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_LEN])
 {
 	struct slice s = hex_bare(slice_str(text));

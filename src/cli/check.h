@@ -8,6 +8,7 @@
 
 #include "check/proof.h"
 #include "cli/cli.h"
+#include "cli/report.h"
 
 /* A file of at most max bytes, or standard input for "-". Says why not. */
 enum err check_file(const char *path, size_t max, struct buf *b);
@@ -18,13 +19,11 @@ enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_L
 /* Seconds since 1970, or a date as 2026-11-20T09:00:00Z. NULL: now. */
 enum err check_time(const char *text, int64_t *out);
 
+/* Reads a policy and sets what it says. Says why not. */
+enum err check_policy(const char *path, struct policy *p, struct expect *want);
+
 /* Digests every file below a directory; paths go into mem. */
 enum err installed_read(const char *path, struct filelist *l, struct buf *mem, struct why *why);
-
-/* The report of a proof. Text goes to standard output, coloured on a terminal. */
-void report_text(const struct proof *p, bool evidence_only);
-void report_json(const struct proof *p, bool evidence_only);
-void report_findings(const struct findings *f);
 
 command check_attestation, check_quote, check_log, check_compose, check_governance, check_app;
 

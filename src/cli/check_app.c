@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "cli/check.h"
 #include "cli/expect.h"
+#include "cli/report.h"
 
 #define COMMAND    "check app"
 #define NONCE_MARK "{nonce}"
@@ -132,18 +133,23 @@ static enum err ask(const struct options *o, struct asking *a, struct why *why)
 	return e ? e : app_answer_info(buf_slice(&a->info.body), &a->answer, why);
 }
 
-static int judge(
-	const struct options *o, const struct asking *a, const struct expect *want, struct proof *p)
+static int judge(const struct options *o, const struct asking *a, const struct expect_inputs *in,
+	struct proof *p)
 {
+	struct report r = {.proof = p,
+		.want = &in->want,
+		.bundle = buf_slice(&a->quote.body),
+		.evidence_only = true};
 	struct why why = WHY_INIT;
-	enum err e = proof_app(&a->answer, &a->question, want, p, &why);
+	enum err e = proof_app(&a->answer, &a->question, &in->want, p, &why);
 
 	if (e) return cli_cannot(COMMAND, e, &why);
-	if (o->want.gov.n && governance_link(&o->want.gov, want, p)) return EXIT_CANNOT;
+	if (o->want.gov.n && governance_link(&o->want.gov, &in->want, p)) return EXIT_CANNOT;
+	expect_report(&o->want, in, &r);
 	if (o->json)
-		report_json(p, true);
+		report_json(&r);
 	else
-		report_text(p, true);
+		report_text(&r);
 	return proof_exit(p, true);
 }
 
@@ -162,7 +168,7 @@ static int run(const struct options *o, const char *text)
 	if (!e) e = net_client(COMMAND, &o->want.gov.net, &a.client);
 	if (!e) {
 		e = ask(o, &a, &why);
-		status = e ? cli_cannot(COMMAND, e, &why) : judge(o, &a, &in.want, &proof);
+		status = e ? cli_cannot(COMMAND, e, &why) : judge(o, &a, &in, &proof);
 	}
 	proof_drop(&proof);
 	app_answer_drop(&a.answer);

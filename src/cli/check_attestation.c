@@ -2,24 +2,30 @@
 /* `check attestation`: options, and one proof. Runs on the command line. */
 #include "cli/check.h"
 #include "cli/expect.h"
+#include "cli/report.h"
 
 struct options {
 	struct expect_options want;
+	const char *html;
 	bool evidence_only, json, help;
 };
 
-static int judge(
-	const struct options *o, struct slice bundle, const struct expect *want, struct proof *p)
+static int judge(const struct options *o, struct slice bundle, const struct expect_inputs *in,
+	struct proof *p)
 {
+	struct report r = {
+		.proof = p, .want = &in->want, .bundle = bundle, .evidence_only = o->evidence_only};
 	struct why why = WHY_INIT;
-	enum err e = proof_run(bundle, want, p, &why);
+	enum err e = proof_run(bundle, &in->want, p, &why);
 
 	if (e) return cli_cannot("check attestation", e, &why);
-	if (o->want.gov.n && governance_link(&o->want.gov, want, p)) return EXIT_CANNOT;
+	if (o->want.gov.n && governance_link(&o->want.gov, &in->want, p)) return EXIT_CANNOT;
+	expect_report(&o->want, in, &r);
 	if (o->json)
-		report_json(p, o->evidence_only);
+		report_json(&r);
 	else
-		report_text(p, o->evidence_only);
+		report_text(&r);
+	if (o->html && report_html(&r, o->html)) return EXIT_CANNOT;
 	return proof_exit(p, o->evidence_only);
 }
 
@@ -42,11 +48,13 @@ int check_attestation(int argc, char **argv)
 			"what you install: archive or directory"},
 		{"--sha256", &o.want.sha256, NULL, "HEX", "the same, by the archive's digest"},
 		{"--nonce", &o.want.nonce, NULL, "HEX", "the nonce that you sent with the job"},
-		{"--allow-tier", &o.want.tier, NULL, "T3|T4", "accept a weaker sandbox"},
+		{"--allow-tier", &o.want.tier, NULL, "T1..T4", "weakest sandbox to accept (T2)"},
 		GOVERNANCE_OPTIONS(o.want.gov),
 		NET_OPTIONS(o.want.gov.net),
 		{"--evidence-only", NULL, &o.evidence_only, NULL, "exit 0 for any genuine proof"},
 		{"--json", NULL, &o.json, NULL, "machine-readable report"},
+		{"--html", &o.html, NULL, "FILE",
+			"the report as a page too; it needs nothing else"},
 		{"--help", NULL, &o.help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
@@ -64,7 +72,7 @@ int check_attestation(int argc, char **argv)
 	if (n != 1) return cli_usage("check attestation", "one FILE is needed");
 	if (!check_file(argv[0], LIMIT_BUNDLE_BYTES, &bundle) &&
 		!expect_read("check attestation", &o.want, &in))
-		status = judge(&o, buf_slice(&bundle), &in.want, &proof);
+		status = judge(&o, buf_slice(&bundle), &in, &proof);
 	proof_drop(&proof);
 	expect_drop(&in);
 	buf_drop(&bundle);

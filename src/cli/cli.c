@@ -26,6 +26,7 @@ static const struct {
 		false},
 	{"compose-hash", cmd_compose_hash, "SHA-256 of an app-compose file, as dstack measures it",
 		false},
+	{"policy", cmd_policy, "a first draft of what you accept, from one bundle", false},
 	{"roles", cmd_roles, "what each process of the appliance may do", false},
 	{"health", cmd_health, "is a running appliance ready? (container health check)", false},
 };

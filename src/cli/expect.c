@@ -17,6 +17,7 @@ void expect_drop(struct expect_inputs *in)
 	buf_drop(&in->measurements);
 	buf_drop(&in->paths);
 	filelist_drop(&in->files);
+	policy_drop(&in->policy);
 }
 
 /* A directory gives a file list, anything else the digest of its bytes (C6). */
@@ -58,7 +59,7 @@ static enum err read_files(const struct expect_options *o, struct expect_inputs 
 	w->root = buf_slice(&in->root);
 	w->collateral = buf_slice(&in->collateral);
 	w->app_compose = buf_slice(&in->app_compose);
-	w->measurements = buf_slice(&in->measurements);
+	if (o->measurements) w->measurements = buf_slice(&in->measurements);
 	return e;
 }
 
@@ -89,17 +90,48 @@ static enum err read_values(const char *name, const struct expect_options *o, st
 		if (e) cli_usage(name, "--min-tcb-eval needs a number");
 	}
 	if (!e && o->tier) {
-		if (strcmp(o->tier, "T3") == 0 || strcmp(o->tier, "T4") == 0)
+		if (o->tier[0] == 'T' && o->tier[1] >= '1' && o->tier[1] <= '4' && !o->tier[2])
 			w->weakest_tier = (unsigned)(o->tier[1] - '0');
 		else
 			e = E_USAGE;
-		if (e) cli_usage(name, "--allow-tier takes T3 or T4");
+		if (e) cli_usage(name, "--allow-tier takes T1, T2, T3 or T4");
 	}
-	w->accept_unevaluated_tcb = o->unevaluated_tcb;
-	w->accept_unevaluated_os = o->unevaluated_os;
-	w->accept_prior_versions = o->prior;
-	w->tcb.accept_unevaluated = o->unevaluated_tcb;
+	w->accept_unevaluated_tcb |= o->unevaluated_tcb;
+	w->accept_unevaluated_os |= o->unevaluated_os;
+	w->accept_prior_versions |= o->prior;
+	w->tcb.accept_unevaluated |= o->unevaluated_tcb;
 	return e;
+}
+
+/* Options that say something else than the policy; they go before it. */
+static void overridden(const struct expect_options *o, const struct policy *p, struct report *r)
+{
+	const struct {
+		const char *name;
+		bool both;
+	} list[] = {
+		{"--compose-hash", o->compose_hash && p->n_compose},
+		{"--app-compose", o->app_compose && p->n_compose},
+		{"--image", o->image && p->n_images},
+		{"--measurements", o->measurements && p->n_systems},
+		{"--min-tcb-eval", o->min_tcb && p->min_evaluation},
+		{"--allow-tier", o->tier && p->weakest_tier},
+		{"--accept-unevaluated-tcb", o->unevaluated_tcb && !p->tcb.accept_unevaluated},
+		{"--accept-unevaluated-os", o->unevaluated_os && !p->accept_unevaluated_os},
+		{"--accept-prior-versions", o->prior && !p->accept_prior_versions},
+	};
+	size_t i;
+
+	_Static_assert(sizeof list / sizeof *list == REPORT_OVERRIDES, "room for each of them");
+	for (i = 0; i < REPORT_OVERRIDES; i++)
+		if (list[i].both) r->overridden[r->n_overridden++] = list[i].name;
+}
+
+void expect_report(const struct expect_options *o, const struct expect_inputs *in, struct report *r)
+{
+	if (!o->policy) return;
+	r->policy = &in->policy;
+	overridden(o, &in->policy, r);
 }
 
 enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in)
@@ -111,6 +143,9 @@ enum err expect_read(const char *name, const struct expect_options *o, struct ex
 	else if (o->package && o->sha256)
 		cli_usage(name, "--package or --sha256, not both");
 	else
-		e = read_files(o, in);
+		e = E_OK;
+	/* First of all, so that what the command line names replaces it. */
+	if (!e && o->policy) e = check_policy(o->policy, &in->policy, &in->want);
+	if (!e) e = read_files(o, in);
 	return e ? e : read_values(name, o, &in->want);
 }

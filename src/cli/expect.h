@@ -8,8 +8,10 @@
 #define CLI_EXPECT_H
 
 #include "cli/governance.h"
+#include "cli/report.h"
 
 struct expect_options {
+	const char *policy;
 	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
 	const char *image, *package, *sha256, *nonce, *tier;
 	bool unevaluated_tcb, unevaluated_os, prior;
@@ -20,12 +22,14 @@ struct expect_options {
 struct expect_inputs {
 	struct buf root, collateral, app_compose, measurements, paths;
 	struct filelist files;
+	struct policy policy;
 	struct expect want;
 };
 
 /* clang-format off */
 /* Lines of a struct cli_option table. */
 #define EXPECT_OPTIONS(o) \
+	{"--policy", &(o).policy, NULL, "FILE", "what you accept, as a file; see policy --help"}, \
 	{"--compose-hash", &(o).compose_hash, NULL, "HEX", "the application that you expect"}, \
 	{"--app-compose", &(o).app_compose, NULL, "FILE", "the same, by its reviewed text"}, \
 	{"--image", &(o).image, NULL, "DIGEST", "the container image that you expect in it"}, \
@@ -42,5 +46,8 @@ struct expect_inputs {
 /* Reads files and values. Not E_OK after a message. in is to be dropped in any case. */
 enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in);
 void expect_drop(struct expect_inputs *in);
+/* Names the policy, when there is one, and the options that went before it. */
+void expect_report(
+	const struct expect_options *o, const struct expect_inputs *in, struct report *r);
 
 #endif

@@ -153,10 +153,9 @@ static int ini_setting(void *ctx, const char *section, const char *name, const c
 {
 	struct ini_context *c = ctx;
 
-	/* Called with no name when a section begins; we have only one, [serve]. */
-	if (!name)
-		return strcmp(section, "serve") == 0 ? 1
-						     : wrong(c->err, section, "no such section");
+	/* Some builds of inih call with no name when a section begins; Debian's does not. */
+	if (strcmp(section, "serve") != 0) return wrong(c->err, section, "no such section");
+	if (!name) return 1;
 	/* C20: the TEE can be given up by an argument only. */
 	return set(c->conf, name, value, c->err);
 }

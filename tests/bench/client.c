@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clock of the benchmarks: every mode prints milliseconds, one run a line.
+ * The clock of the benchmarks: every mode but memory prints milliseconds, one run
+ * a line.
  *
  *   client job PORT PACKAGE RUNS         POST /verify until the job is completed
  *   client start PORT PATH COMMAND...    starting COMMAND until GET PATH is 200
@@ -259,6 +260,22 @@ static void synced_file(const char *dir)
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || fd_write_all(fd, SLICE("hello\n")) || fsync(fd) < 0) die(path);
 	fd_close(&fd);
+}
+
+/* Most memory that COMMAND had, in KiB. Our own share at the fork is below any of them. */
+static void memory(uint64_t runs, char **argv)
+{
+	struct rusage use;
+	int status;
+
+	while (runs-- > 0) {
+		pid_t pid = start_command(argv, false);
+
+		if (wait4(pid, &status, 0, &use) != pid || !WIFEXITED(status) ||
+			WEXITSTATUS(status) > 4)
+			die(argv[0]);
+		printf("%ld\n", use.ru_maxrss);
+	}
 }
 
 static void commands(uint64_t runs, const char *dir, char **argv)

@@ -32,7 +32,7 @@ is "version: commit of this tree" "$(printf '%s' "$v" | jq -r .commit | cut -d+ 
 
 # ---- help and usage -----------------------------------------------------------------
 has "help: what a proof is not" "$("$sv" --help)" "A proof shows what happened once, nothing more."
-for cmd in inspect run check "check attestation" "check quote" "check log" "check compose" serve version limits \
+for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version limits \
 	compose-hash roles health; do
 	# shellcheck disable=SC2086
 	"$sv" $cmd --help > "$tmp/help" 2>&1
@@ -44,6 +44,8 @@ for args in "" "nothing" "run" "inspect" "inspect a b" "run --no-such-option x" 
 	timeout 10 "$sv" $args > /dev/null 2> "$tmp/err"
 	is "usage: '$args'" $? 3
 done
+printf '[tcb]\nslots = 1\n' > "$tmp/other.ini"
+is "configuration: another section is refused" "$(timeout 10 "$sv" serve --config "$tmp/other.ini" 2>&1 | grep -c 'line 2: tcb: no such section')" 1
 is "limits: every limit has a reason" "$("$sv" limits --json | jq '[.[] | select((.reason | length) < 3)] | length')" 0
 is "no output has a word that no proof can bear" "$({ "$sv" --help; for c in inspect run check serve limits roles; do "$sv" $c --help; done; "$sv" limits; } |
 	grep -ciwE 'safe|secure|trusted|verified skill')" 0

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a relying party accepts, as a file that is kept and reviewed: INI with
+ * the sections and keys of src/cli/README.md. Anything unknown, twice or not
+ * understood is refused with its line, since a policy that is half read
+ * accepts what its author meant to refuse.
+ * Runs in the command line; pure. The file is the caller's own.
+ */
+#ifndef CHECK_POLICY_H
+#define CHECK_POLICY_H
+
+#include "check/proof.h"
+
+#define POLICY_BYTES   (256 * 1024) /* a hundred systems and as many hashes */
+#define POLICY_ENTRIES 64           /* of one kind; then it is a list for a program */
+#define POLICY_LINE    500          /* inih cuts longer ones in silence */
+#define POLICY_SECTION 48           /* the same for names in brackets */
+
+struct policy {
+	uint8_t sha256[SHA256_LEN]; /* of the file: its name in reports */
+	struct dcap_policy tcb;     /* points into the lists below */
+	char allowed[POLICY_ENTRIES][ADVISORY_LEN], denied[POLICY_ENTRIES][ADVISORY_LEN];
+	struct slice allowed_list[POLICY_ENTRIES], denied_list[POLICY_ENTRIES];
+	uint32_t min_evaluation;
+	size_t n_compose, n_apps, n_images, n_scripts, n_launchers, n_kms, n_systems;
+	struct accepted_hash compose[POLICY_ENTRIES];
+	uint8_t app[POLICY_ENTRIES][APP_ID_LEN];
+	uint8_t image[POLICY_ENTRIES][SHA256_LEN];
+	uint8_t script[POLICY_ENTRIES][SHA256_LEN];
+	uint8_t launcher[POLICY_ENTRIES][SHA256_LEN];
+	struct accepted_key kms[POLICY_ENTRIES];
+	bool accept_prior_versions, accept_unevaluated_os;
+	unsigned weakest_tier; /* 0: not said */
+	struct buf systems;    /* text for check/measurements.h; empty without any */
+};
+
+/*
+ * Reads a policy. E_CONFIG with the line and the reason in why, or E_NO_MEMORY.
+ * out is to be dropped in any case, large, and not to be moved afterwards.
+ */
+enum err policy_read(struct slice text, struct policy *out, struct why *why);
+void policy_drop(struct policy *p);
+
+/* Sets everything that the policy says; want points into the policy then. */
+void policy_apply(const struct policy *p, struct expect *want);
+
+/*
+ * A commented policy that accepts what a judged bundle shows, for a person to
+ * read before it is used. Every link that decides holds or is only left open.
+ */
+void policy_write(struct buf *b, const struct proof *p);
+
+#endif

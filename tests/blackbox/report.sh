@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The three forms of a report: text for people (aligned, advice, colour), JSON
+# against its table, and the page: well formed, self-contained, nothing of the
+# evidence gets out of its place. Argument: build folder.
+set -u
+suite=report
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+[ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
+
+nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+# made NAME OPTIONS...: a bundle of a simulator with these options in $tmp/NAME.json
+made() {
+	made_name=$1
+	shift
+	data=$tmp/data-$made_name
+	simulator "$made_name" "$@"
+	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
+	id=$(submit "$tmp/tool.tar.gz" -F nonce=$nonce)
+	outcome "$id" > /dev/null
+	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
+	stop "$sv_pid"
+}
+mkdir -p "$tmp/tool"
+printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
+tarball "$tmp/tool" "$tmp/tool.tar.gz"
+made v4
+made v5 --quote-version 5
+O=$tmp/v4
+full="--root $O/root.der --collateral $O/collateral.json --compose-hash $(cat "$O/compose-hash.txt") --measurements $O/measurements.json"
+
+# ---- text --------------------------------------------------------------------------------
+# shellcheck disable=SC2086
+"$sv" check "$tmp/v4.json" --root "$O/root.der" > "$tmp/open.txt"
+is "text: every line of a link is aligned" "$(sed '/^$/,$d' "$tmp/open.txt" | grep -cvE '^(\[(OK|FAIL|SKIP)\] {1,3}[a-z]{2,11} +[^ ]| {19}[^ ])')" 0
+is "text: names begin in column 8, texts in column 20" "$(sed '/^$/,$d' "$tmp/open.txt" | grep -E '^\[' | grep -cvE '^.{7}[a-z]+ *[^ ]' )" 0
+is "text: a sentence of advice for each link that is open or fails" \
+	"$(grep -c '^\[SKIP\]\|^\[FAIL\]' "$tmp/open.txt")" "$(grep -cE '^ {19}[A-Z].*\.$' "$tmp/open.txt")"
+is "text: no control character in a pipe" "$(tr -d '\n' < "$tmp/open.txt" | LC_ALL=C grep -c '[^ -~]')" 0
+# A terminal of our own: with colour, without for NO_COLOR, with for an empty one.
+cat > "$tmp/terminal.py" <<'P'
+import os, pty, sys
+env = dict(os.environ, TERM="xterm", **({"NO_COLOR": sys.argv[1][1:]} if sys.argv[1] != "-" else {}))
+pid, fd = pty.fork()
+if pid == 0: os.execve(sys.argv[2], sys.argv[2:], env)
+out = b""
+while True:
+    try: part = os.read(fd, 65536)
+    except OSError: break
+    if not part: break
+    out += part
+os.waitpid(pid, 0)
+print(out.count(b"\x1b[32m[OK]"), out.count(b"\x1b"))
+P
+is "text: colour on a terminal" "$(NO_COLOR='' python3 "$tmp/terminal.py" - "$sv" check "$tmp/v4.json" | cut -d' ' -f1 | grep -cE '^[1-9]')" 1
+is "text: NO_COLOR" "$(python3 "$tmp/terminal.py" =1 "$sv" check "$tmp/v4.json" | cut -d' ' -f2)" 0
+
+# ---- JSON and page ---------------------------------------------------------------------------
+# shellcheck disable=SC2086
+python3 "$tests/blackbox/report.py" "$sv" "$tmp" "$tests/.." $full
+
+# ---- the page's file ----------------------------------------------------------------------------
+page() { "$sv" check "$tmp/v4.json" --html "$1" > /dev/null 2> "$tmp/err"; }
+mkdir "$tmp/dir"
+page "$tmp/dir/p.html"
+is "page: is there whole, readable, and nothing beside it" "$(stat -c %a "$tmp/dir/p.html") $(ls -A "$tmp/dir")" "644 p.html"
+before=$(stat -c %i "$tmp/dir/p.html")
+page "$tmp/dir/p.html"
+is "page: replaced, not written over" "$([ "$before" != "$(stat -c %i "$tmp/dir/p.html")" ] && tail -c 8 "$tmp/dir/p.html")" "</html>"
+ln -s "$tmp/dir/elsewhere" "$tmp/dir/link.html"
+page "$tmp/dir/link.html"
+is "page: a link is replaced, not followed" "$([ -L "$tmp/dir/link.html" ] || [ -e "$tmp/dir/elsewhere" ]; echo $?)" 1
+page "$tmp/nowhere/p.html"
+is "page: cannot be written" "$? $(wc -l < "$tmp/err")" "3 1"
+if command -v xmllint > /dev/null; then
+	is "page: a second parser has nothing to say but names of new elements" \
+		"$(xmllint --html --noout "$tmp/dir/p.html" 2>&1 | grep 'error' | grep -cvE 'Tag (header|main|footer|section|figure|figcaption|details|summary|svg|title|desc|g|path|rect|circle|text) invalid')" 0
+else
+	skip "page: xmllint" "not installed"
+fi
