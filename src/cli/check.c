@@ -23,7 +23,7 @@ enum err check_file(const char *path, size_t max, struct buf *b)
 	*b = buf_heap(max + 1);
 	e = strcmp(path, "-") == 0 ? fd_read_all(STDIN_FILENO, b) : file_read(path, max, b);
 	if (!e && b->n > max) e = E_TOO_LARGE;
-	if (e) fprintf(stderr, "skill-verifier check: %s: %s\n", path, err_text(e));
+	if (e) cli_say("skill-verifier check: %s: %s", path, err_text(e));
 	return e;
 }
 
@@ -39,9 +39,7 @@ enum err check_root(const char *path, struct buf *der)
 		if (!buf_reserve(&mem, PEM_ROOM(file.n))) return E_NO_MEMORY;
 		if (pem_chain(buf_slice(&file), &mem, cert, &n) || n != 1) {
 			e = E_FORMAT;
-			fprintf(stderr,
-				"skill-verifier check: %s holds not exactly one certificate\n",
-				path);
+			cli_say("skill-verifier check: %s holds not exactly one certificate", path);
 		} else {
 			*der = buf_heap(cert[0].n);
 			buf_put(der, cert[0]);
@@ -63,7 +61,7 @@ enum err check_policy(const char *path, struct policy *p, struct expect *want)
 	if (!e) {
 		e = policy_read(buf_slice(&text), p, &why);
 		if (e)
-			fprintf(stderr, "skill-verifier check: %s %s\n", path, why.text);
+			cli_say("skill-verifier check: %s %s", path, why.text);
 		else
 			policy_apply(p, want);
 	}
@@ -77,7 +75,7 @@ enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_L
 
 	if (slice_starts(s, "sha256:")) s = slice_from(s, 7);
 	if (hex_exact(s, out, SHA256_LEN) == E_OK) return E_OK;
-	fprintf(stderr, "skill-verifier check: %s needs 64 hex digits\n", option);
+	cli_say("skill-verifier check: %s needs 64 hex digits", option);
 	return E_USAGE;
 }
 
@@ -99,8 +97,8 @@ enum err check_time(const char *text, int64_t *out)
 		*out = ms / 1000;
 		return E_OK;
 	}
-	fprintf(stderr, "skill-verifier check: --at needs seconds since 1970 or a date like "
-			"2026-11-20T09:00:00Z\n");
+	cli_say("skill-verifier check: --at needs seconds since 1970 or a date like "
+		"2026-11-20T09:00:00Z");
 	return E_USAGE;
 }
 

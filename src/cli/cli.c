@@ -7,8 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/version.h"
 #include "cli/anchors.h"
+
+/* One line for a person; longer ones are cut. */
+#define SAY_BYTES 1200
 
 static const struct {
 	const char *name;
@@ -68,27 +72,45 @@ int cli_main(int argc, char **argv)
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "skill-verifier: no command '%s'; see skill-verifier --help\n", argv[1]);
+	cli_say("skill-verifier: no command '%s'; see skill-verifier --help", argv[1]);
 	return EXIT_CANNOT;
+}
+
+/* One line on standard error; bytes that a terminal must not see are escaped (C10). */
+static void say(const char *fmt, va_list ap)
+{
+	char line[SAY_BYTES], shown[4 * SAY_BYTES];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	fprintf(stderr, "%s\n", text_shown(shown, sizeof shown, slice_str(line)));
+}
+
+void cli_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
 }
 
 int cli_usage(const char *name, const char *fmt, ...)
 {
+	char what[SAY_BYTES];
 	va_list ap;
 
-	fprintf(stderr, "skill-verifier %s: ", name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(what, sizeof what, fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "; see skill-verifier %s --help\n", name);
+	cli_say("skill-verifier %s: %s; see skill-verifier %s --help", name, what, name);
 	return EXIT_CANNOT;
 }
 
 int cli_cannot(const char *name, enum err e, const struct why *why)
 {
-	fprintf(stderr, "skill-verifier %s: %s", name, err_text(e));
-	if (why && why->text[0]) fprintf(stderr, ": %s", why->text);
-	fprintf(stderr, "\n");
+	const char *text = why ? why->text : "";
+
+	cli_say("skill-verifier %s: %s%s%s", name, err_text(e), text[0] ? ": " : "", text);
 	return EXIT_CANNOT;
 }
 
@@ -133,7 +155,7 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 		}
 		took = take_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL, table);
 		if (took <= 0) {
-			fprintf(stderr, "skill-verifier: option %s %s\n", argv[i],
+			cli_say("skill-verifier: option %s %s", argv[i],
 				took ? "needs a value" : "is not known here");
 			return -1;
 		}
@@ -159,7 +181,7 @@ int cli_list(int *argc, char **argv, const char *name, const char **list, size_t
 			continue;
 		}
 		if (took < 0 || n == max) {
-			fprintf(stderr, "skill-verifier: option %s %s\n", name,
+			cli_say("skill-verifier: option %s %s", name,
 				took < 0 ? "needs a value" : "is given too often");
 			return -1;
 		}

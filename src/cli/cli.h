@@ -21,6 +21,8 @@ command cmd_compose_hash, cmd_collateral, cmd_policy;
 
 int cli_main(int argc, char **argv);
 
+/* One line on standard error, escaped for a terminal (C10). */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Says why on standard error and returns EXIT_CANNOT. */
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_cannot(const char *command, enum err e, const struct why *why);

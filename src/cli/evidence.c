@@ -10,7 +10,7 @@
 
 static enum err cannot(const char *path, const char *what)
 {
-	fprintf(stderr, "skill-verifier check: %s %s\n", path, what);
+	cli_say("skill-verifier check: %s %s", path, what);
 	return E_FORMAT;
 }
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/local.h"
+#include "cli/refusal.h"
 #include "runner/package.h"
 
 #define DEFAULT_RUNTIME "alpine:latest"
@@ -125,21 +126,6 @@ static void tree_json(struct jw *w, const struct package_facts *f)
 	jw_key_str(w, "manifestFile", f->manifest_path);
 	jw_key_u64(w, "manifestBytes", f->manifest_bytes);
 	jw_key_hex(w, "manifestSha256", SLICE_OF(f->manifest_sha256));
-}
-
-static void refusal_json(struct jw *w, const struct refusal *r)
-{
-	char mem[REFUSAL_SENTENCE];
-
-	jw_key_cstr(w, "code", err_name(r->code));
-	jw_key_str(w, "error", refusal_sentence(mem, r));
-	jw_key(w, "detail");
-	jw_object(w);
-	if (r->member) jw_key_u64(w, "member", r->member);
-	if (r->name.n) jw_key_str(w, "name", r->name);
-	if (r->line) jw_key_u64(w, "line", r->line);
-	if (r->column) jw_key_u64(w, "column", r->column);
-	jw_object_end(w);
 }
 
 static void report_json(struct jw *w, const struct package *p, bool is_directory)

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/local.h"
+#include "cli/refusal.h"
 #include "cli/runtimes.h"
 
 /* Lines of output that a person is shown; --json has it all. */
@@ -267,26 +268,22 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 	/* A runtime that is not there is a matter of this machine. */
 	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
 	struct why why = WHY_INIT;
-	char mem[REFUSAL_SENTENCE], shown[REFUSAL_SENTENCE];
-	struct slice sentence = refusal_sentence(mem, r);
 	struct buf b;
 	struct jw w;
 
 	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
 	if (opt->json) {
-		b = buf_heap(4096);
+		b = buf_heap(8 * KIB);
 		w = jw_to(&b, false);
 		jw_object(&w);
 		jw_key_cstr(&w, "outcome", runtime ? "not-run" : "rejected");
-		jw_key_cstr(&w, "code", err_name(r->code));
-		jw_key_str(&w, "error", sentence);
+		refusal_json(&w, r);
 		jw_object_end(&w);
 		printf("%s\n", buf_text(&b));
 		buf_drop(&b);
 	} else {
-		printf("%s: %s (%s)\n", runtime ? "not run" : "refused",
-			text_shown(shown, sizeof shown, sentence), err_name(r->code));
+		refusal_print(runtime ? "not run" : "refused", r);
 	}
 	return runtime ? EXIT_CANNOT : EXIT_REFUSED;
 }

@@ -121,3 +121,14 @@ is "run: --runtime host" "$("$sv" run --runtime host --json "$tmp/s/pass" | jq -
 has "run: --runtime host says so" "$(cat "$tmp/out")" "host"
 sleep 60 | "$sv" run "$tmp/s/slow" > /dev/null &
 is "run: leaves no process" "$(sleep 1.5; pgrep -c -f 'skill-verifier: (job|payload|unpack)')" 0
+
+# ---- what a terminal must not see (C10) ------------------------------------------------
+esc=$(printf '\033[31mx')
+for c in "inspect /nowhere$esc" "run /nowhere$esc" "check /nowhere$esc" "check quote --quote /nowhere$esc" \
+	"check log --event-log /nowhere$esc" "check compose /nowhere$esc" "compose-hash /nowhere$esc" \
+	"version --$esc" "$esc" "serve --config /nowhere$esc" "serve $esc"; do
+	# shellcheck disable=SC2086
+	"$sv" $c > "$tmp/out" 2>&1
+	is "no raw control byte: $(printf %s "$c" | tr -d '\033')" "$(LC_ALL=C grep -c "$(printf '\033')" "$tmp/out") $(wc -l < "$tmp/out" | tr -d ' ')" "0 1"
+done
+is "run: a refusal says where" "$("$sv" run --json "$tmp/s/bad" 2> /dev/null | jq -r '.detail | type')" object
