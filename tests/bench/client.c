@@ -223,19 +223,6 @@ static void run_command(char **argv)
 		die(argv[0]);
 }
 
-/* The kernel keeps the maximum over a process and all that it waited for. */
-static void memory(uint64_t runs, char **argv)
-{
-	while (runs-- > 0) {
-		struct rusage usage;
-		pid_t pid = start_command(argv, false);
-		int status;
-
-		if (wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status)) die(argv[0]);
-		printf("%ld\n", usage.ru_maxrss);
-	}
-}
-
 static sqlite3 *open_database(const char *dir)
 {
 	char path[512];
@@ -262,7 +249,10 @@ static void synced_file(const char *dir)
 	fd_close(&fd);
 }
 
-/* Most memory that COMMAND had, in KiB. Our own share at the fork is below any of them. */
+/*
+ * The largest resident set of COMMAND and all that it waited for, in KiB. Our own
+ * share at the fork is below any of them.
+ */
 static void memory(uint64_t runs, char **argv)
 {
 	struct rusage use;
