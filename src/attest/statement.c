@@ -22,18 +22,9 @@ static void digest_object(struct jw *w, const uint8_t sha[SHA256_LEN])
 	jw_object_end(w);
 }
 
-static void opt_str(struct jw *w, const char *name, struct slice s)
-{
-	jw_key(w, name);
-	if (s.p)
-		jw_str(w, s);
-	else
-		jw_null(w);
-}
-
 static void opt_cstr(struct jw *w, const char *name, const char *s)
 {
-	opt_str(w, name, slice_str(s));
+	jw_key_str_or_null(w, name, slice_str(s));
 }
 
 static void texts(struct jw *w, const struct slice *list, unsigned n)
@@ -81,7 +72,8 @@ static void job(struct jw *w, const struct record *r)
 	jw_key(w, "job");
 	jw_object(w);
 	jw_key_u64(w, "attempt", r->attempt);
-	opt_str(w, "attemptReason", r->attempt_reason.n ? r->attempt_reason : SLICE_NONE);
+	jw_key_str_or_null(
+		w, "attemptReason", r->attempt_reason.n ? r->attempt_reason : SLICE_NONE);
 	jw_key_hex(w, "id", SLICE_OF(r->job_id));
 	jw_key(w, "nonce");
 	if (r->has_nonce)
@@ -130,7 +122,7 @@ static void package(struct jw *w, const struct package_facts *p)
 		jw_hex(w, SLICE_OF(p->sha256));
 	else
 		jw_null(w);
-	opt_str(w, "topDirectory", p->top_directory);
+	jw_key_str_or_null(w, "topDirectory", p->top_directory);
 	jw_key_u64(w, "unpackedBytes", p->unpacked_bytes);
 	jw_object_end(w);
 }
@@ -206,7 +198,7 @@ static void skill(struct jw *w, const struct record *r, struct slice skill_id)
 
 	jw_key(w, "skill");
 	jw_object(w);
-	opt_str(w, "description", m->description);
+	jw_key_str_or_null(w, "description", m->description);
 	jw_key(w, "manifest");
 	jw_object(w);
 	jw_key_u64(w, "bytes", r->package.manifest_bytes);
@@ -217,7 +209,7 @@ static void skill(struct jw *w, const struct record *r, struct slice skill_id)
 	jw_key_cstr(w, "nameSource", name_source_text(m->name_source));
 	jw_key_str(w, "skillId", skill_id);
 	jw_key_cstr(w, "slug", manifest_slug(slug, m->name, r->package.dir_hash1));
-	opt_str(w, "version", m->version);
+	jw_key_str_or_null(w, "version", m->version);
 	opt_cstr(w, "versionSource", version_source_text(m->version_source));
 	jw_object_end(w);
 }
@@ -271,7 +263,7 @@ static void test(struct jw *w, const struct record *r)
 	jw_key_u64(w, "expectExit", m->expect_exit);
 	jw_key_cstr(w, "form", command_form_text(m->command.form));
 	network(w, m);
-	opt_str(w, "runtime", m->runtime);
+	jw_key_str_or_null(w, "runtime", m->runtime);
 	jw_key(w, "secrets");
 	texts(w, m->secrets, m->n_secrets);
 	jw_key(w, "setup");
@@ -285,7 +277,7 @@ static void test(struct jw *w, const struct record *r)
 		jw_null(w);
 	}
 	opt_cstr(w, "source", test_source_text(m->test_source));
-	opt_str(w, "workdir", m->workdir);
+	jw_key_str_or_null(w, "workdir", m->workdir);
 	jw_object_end(w);
 }
 

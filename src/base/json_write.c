@@ -251,3 +251,19 @@ void jw_key_time(struct jw *w, const char *name, int64_t ms)
 	jw_key(w, name);
 	jw_time(w, ms);
 }
+
+void jw_key_str_or_null(struct jw *w, const char *key, struct slice s)
+{
+	if (s.p)
+		jw_key_str(w, key, s);
+	else
+		jw_key_null(w, key);
+}
+
+void jw_key_hex_or_null(struct jw *w, const char *key, struct slice s)
+{
+	if (s.n)
+		jw_key_hex(w, key, s);
+	else
+		jw_key_null(w, key);
+}

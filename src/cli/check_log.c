@@ -33,15 +33,6 @@ struct outcome {
 	struct why why;
 };
 
-static void key_opt_hex(struct jw *w, const char *name, struct slice s)
-{
-	jw_key(w, name);
-	if (s.p)
-		jw_hex(w, s);
-	else
-		jw_null(w);
-}
-
 /* The register after the event with this name, or null. */
 static void key_replay_until(
 	struct jw *w, const char *name, const struct eventlog *log, const char *event)
@@ -84,7 +75,7 @@ static void registers_json(struct jw *w, const struct outcome *o)
 	jw_key(w, "replayed");
 	jw_object(w);
 	for (i = 0; i < 4; i++)
-		key_opt_hex(w, names[i],
+		jw_key_hex_or_null(w, names[i],
 			o->log->replayable[i] ? SLICE_OF(o->log->rtmr[i]) : SLICE_NONE);
 	jw_object_end(w);
 	jw_key(w, "replay_matches_quote");
@@ -144,7 +135,7 @@ static void identity_json(struct jw *w, const struct outcome *o)
 	jw_key_hex(w, "app_id", l->app_id);
 	jw_key_hex(w, "compose_hash", l->compose_hash);
 	jw_key_hex(w, "instance_id", l->instance_id);
-	key_opt_hex(w, "os_image_hash_event", l->os_image_hash);
+	jw_key_hex_or_null(w, "os_image_hash_event", l->os_image_hash);
 	jw_key(w, "storage_fs");
 	if (l->storage_fs.p)
 		jw_lossy(w, l->storage_fs);

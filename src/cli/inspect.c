@@ -22,18 +22,9 @@
 
 /* ---- in the confined child: the report as JSON ---------------------------------- */
 
-static void opt_str(struct jw *w, const char *name, struct slice s)
-{
-	jw_key(w, name);
-	if (s.p)
-		jw_str(w, s);
-	else
-		jw_null(w);
-}
-
 static void opt_cstr(struct jw *w, const char *name, const char *s)
 {
-	opt_str(w, name, slice_str(s));
+	jw_key_str_or_null(w, name, slice_str(s));
 }
 
 static void list(struct jw *w, const char *name, const struct slice *items, unsigned n)
@@ -101,21 +92,21 @@ static void manifest_json(struct jw *w, const struct package *p)
 	jw_key_str(w, "name", m->name);
 	jw_key_cstr(w, "nameSource", name_source_text(m->name_source));
 	jw_key_cstr(w, "slug", manifest_slug(slug, m->name, p->facts.dir_hash1));
-	opt_str(w, "version", m->version);
+	jw_key_str_or_null(w, "version", m->version);
 	opt_cstr(w, "versionSource", version_source_text(m->version_source));
 	jw_key_str(w, "skillId", manifest_skill_id(id, m, p->facts.dir_hash1));
-	opt_str(w, "description", m->description);
+	jw_key_str_or_null(w, "description", m->description);
 	jw_key_u64(w, "descriptionChars", utf8_count(m->description));
 	jw_key_u64(w, "descriptionBytes", m->description.n);
 	jw_key_bool(w, "testDeclared", m->command.n > 0);
 	test_json(w, m);
-	opt_str(w, "runtime", m->runtime);
+	jw_key_str_or_null(w, "runtime", m->runtime);
 	if (m->entrypoint.p) jw_key_str(w, "entrypoint", m->entrypoint);
 }
 
 static void tree_json(struct jw *w, const struct package_facts *f)
 {
-	opt_str(w, "topDirectory", f->top_directory);
+	jw_key_str_or_null(w, "topDirectory", f->top_directory);
 	jw_key_u64(w, "files", f->files);
 	jw_key_u64(w, "bytes", f->unpacked_bytes);
 	jw_key_u64(w, "maxPathBytes", f->max_path_bytes);

@@ -21,14 +21,6 @@ static void key_text(struct jw *w, const char *name, const char *text)
 		jw_key_null(w, name);
 }
 
-static void key_hex(struct jw *w, const char *name, struct slice s)
-{
-	if (s.n)
-		jw_key_hex(w, name, s);
-	else
-		jw_key_null(w, name);
-}
-
 static void values_json(struct jw *w, const struct report *r, enum link_id id)
 {
 	struct proof_value v[PROOF_VALUES];
@@ -138,9 +130,9 @@ static void launch_json(struct jw *w, const struct proof *p)
 	static const struct launch none;
 	const struct launch *l = p->has_launch ? &p->launch : &none;
 
-	key_hex(w, "composeHash", l->compose_hash);
-	key_hex(w, "appId", l->app_id);
-	key_hex(w, "instanceId", l->instance_id);
+	jw_key_hex_or_null(w, "composeHash", l->compose_hash);
+	jw_key_hex_or_null(w, "appId", l->app_id);
+	jw_key_hex_or_null(w, "instanceId", l->instance_id);
 }
 
 static void quote_json(struct jw *w, const struct proof *p)

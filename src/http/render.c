@@ -26,15 +26,6 @@ static void key_opt_time(struct jw *w, const char *name, int64_t ms)
 		jw_null(w);
 }
 
-static void key_opt_str(struct jw *w, const char *name, struct slice s)
-{
-	jw_key(w, name);
-	if (s.p)
-		jw_str(w, s);
-	else
-		jw_null(w);
-}
-
 static void result_hash(struct jw *w, struct slice statement)
 {
 	uint8_t h[SHA256_LEN];
@@ -133,8 +124,8 @@ static void manifest(struct jw *w, const struct record *r)
 	jw_key(w, "manifest");
 	jw_object(w);
 	jw_key_str(w, "name", r->manifest.name);
-	key_opt_str(w, "version", r->manifest.version);
-	key_opt_str(w, "description", r->manifest.description);
+	jw_key_str_or_null(w, "version", r->manifest.version);
+	jw_key_str_or_null(w, "description", r->manifest.description);
 	jw_object_end(w);
 }
 
