@@ -211,7 +211,7 @@
 	X(E_VERDICT_MISMATCH, "VERDICT_MISMATCH", "the verdict does not follow from the facts") \
 	X(E_SANDBOX_POLICY, "SANDBOX_POLICY", "the sandbox is weaker than the policy allows") \
 	X(E_NO_TEE, "NO_TEE", "the result was made without a TEE") \
-	X(E_REPORT_DATA_MISMATCH, "REPORT_DATA_MISMATCH", "the quote does not bind this statement") \
+	X(E_REPORT_DATA_MISMATCH, "REPORT_DATA_MISMATCH", "report data of the quote is of something else") \
 	X(E_NONCE_MISMATCH, "NONCE_MISMATCH", "the nonce is another one") \
 	X(E_COPY_MISMATCH, "COPY_MISMATCH", "two copies of one fact differ") \
 	X(E_BUNDLE_FORMAT, "BUNDLE_FORMAT", "the bundle is not well formed") \

@@ -45,8 +45,8 @@ void policy_drop(struct policy *p);
 void policy_apply(const struct policy *p, struct expect *want);
 
 /*
- * A commented policy that accepts what a judged bundle shows, for a person to
- * read before it is used. Every link that decides holds or is only left open.
+ * A commented policy that accepts what a judged bundle or answer shows, for a
+ * person to read before it is used. No link fails; those left open are named.
  */
 void policy_write(struct buf *b, const struct proof *p);
 

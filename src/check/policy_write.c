@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A policy made from a judged bundle: the first draft, which a person reads
+ * A policy made from judged evidence: the first draft, which a person reads
  * before it is used. Runs in the command line; pure.
  */
 #include "base/clock.h"
@@ -101,11 +101,38 @@ static void put_system(struct buf *b, const struct proof *p)
 	buf_str(b, "\n[os]\n; Go without known registers.\naccept-unevaluated = no\n\n");
 }
 
+/* What was left open stands on top: below, its values are as found, not as known. */
+static void put_open(struct buf *b, const struct proof *p)
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < LINK_COUNT; i++) {
+		const struct link *l = &p->link[i];
+
+		if (l->state != STATE_SKIP || l->absent) continue;
+		if (!any) buf_str(b, "; Not decided when this was made:\n");
+		any = true;
+		/* Printable ASCII, and shorter than POLICY_LINE. */
+		buf_fmt(b, ";   %s: %s\n", link_name((enum link_id)i), l->text);
+	}
+	if (any) buf_str(b, "\n");
+}
+
 void policy_write(struct buf *b, const struct proof *p)
 {
-	buf_str(b,
-		"; What a result needs to be accepted; made from one bundle, to be read before use.\n"
-		"; skill-verifier check FILE --policy THIS-FILE\n\n");
+	_Static_assert(sizeof((struct link *)0)->text + 24 < POLICY_LINE, "a comment has one line");
+	if (p->live)
+		buf_str(b, "; What an application needs to be accepted, and its results; made from "
+			   "one answer of\n; a running one, to be read before use.\n"
+			   "; skill-verifier check URL --policy THIS-FILE\n");
+	else
+		buf_str(b, "; What a result needs to be accepted; made from one bundle, to be read "
+			   "before use.\n");
+	buf_str(b, "; skill-verifier check FILE --policy THIS-FILE\n\n");
+	if (p->has_dcap && !p->dcap.intel_root)
+		buf_str(b, "; Made under a test root: it proves nothing about hardware.\n");
+	put_open(b, p);
 	put_tcb(b, p);
 	put_application(b, p);
 	put_system(b, p);

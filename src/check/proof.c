@@ -19,13 +19,17 @@ static const struct {
 #undef LINK
 };
 
+const char see_earlier[] = "Mend the links that fail; then this one is looked at.";
+
 const char *link_name(enum link_id id)
 {
 	return links[id].name;
 }
 
-const char *link_meaning(enum link_id id)
+const char *link_meaning(const struct proof *p, enum link_id id)
 {
+	if (p->live && id == LINK_BINDING) return "the quote is about this question, and no other";
+	if (p->live && id == LINK_FRESHNESS) return "the quote was made after the question";
 	return links[id].meaning;
 }
 
@@ -193,8 +197,7 @@ enum err proof_run(
 
 	memset(out, 0, sizeof *out);
 	for (i = 0; i < LINK_COUNT; i++)
-		link_skip(out, (enum link_id)i,
-			"Mend the links that fail; then this one is looked at.",
+		link_skip(out, (enum link_id)i, see_earlier,
 			"not reached: an earlier link does not hold");
 	e = bundle_read(bundle, &out->bundle, &reason);
 	if (e == E_NO_MEMORY) return e;

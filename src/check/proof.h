@@ -135,6 +135,9 @@ struct proof {
 	struct images images;
 	struct sig_memo memo;
 	bool live; /* of a running application: there is no statement and no result */
+	/* Then: the nonce, and the report data that it asks for when has_asked. */
+	bool has_asked;
+	uint8_t nonce[NONCE_LEN], asked[REPORT_DATA_LEN];
 	bool has_governance;
 	struct gov_view governance;
 };
@@ -184,7 +187,8 @@ void proof_governance(struct proof *p, const struct expect *want, const struct g
 	const struct gov_view *view, unsigned nodes, enum err code, const struct why *why);
 
 const char *link_name(enum link_id id);
-const char *link_meaning(enum link_id id);
+/* What it says of this proof when it holds: an application that runs has no statement. */
+const char *link_meaning(const struct proof *p, enum link_id id);
 bool link_decides(enum link_id id);
 /* "genuine", "refuted", "not decided" */
 const char *proof_word(enum proof_verdict v);

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "check/proof_links.h"
 
+static const char passed_on[] = "Nothing to mend; a TLS key named in the quote would tell.";
 static const char not_fresh[] =
 	"The answer was not made for this question: somebody replays or passes on another's.";
 
@@ -36,7 +37,7 @@ static void link_question(const struct app_question *q, const struct app_answer 
 	char id[SHORT_LEN];
 
 	if (!p->has_td) {
-		link_skip(p, LINK_BINDING, NULL, "the quote cannot be read");
+		link_skip(p, LINK_BINDING, see_earlier, "the quote cannot be read");
 		return;
 	}
 	if (q->data == APP_DATA_IDENTITY && !a->has_key) {
@@ -46,6 +47,8 @@ static void link_question(const struct app_question *q, const struct app_answer 
 		return;
 	}
 	expected_data(q, a, expected);
+	memcpy(p->asked, expected, sizeof p->asked);
+	p->has_asked = true;
 	if (q->data == APP_DATA_IDENTITY &&
 		slice_eq(slice_sub(p->td.report_data, 0, SHA256_LEN),
 			slice_sub(SLICE_OF(expected), 0, SHA256_LEN)) &&
@@ -82,14 +85,14 @@ static void link_name_of_url(const struct app_question *q, struct proof *p)
 	struct buf b = buf_on(id, sizeof id);
 
 	if (!q->has_id || !p->has_launch) {
-		link_skip(p, LINK_DOMAIN, NULL,
+		link_skip(p, LINK_DOMAIN, passed_on,
 			"the name leads to whoever passed the question on; TLS proves no more");
 		return;
 	}
 	buf_hex(&b, slice_sub(p->launch.app_id, 0, APP_ID_LEN));
 	if (slice_eq(SLICE_OF(q->id), p->launch.app_id) ||
 		slice_eq(SLICE_OF(q->id), p->launch.instance_id)) {
-		link_skip(p, LINK_DOMAIN, NULL,
+		link_skip(p, LINK_DOMAIN, passed_on,
 			"the URL names this application; that nobody passes it on, TLS does not prove");
 		return;
 	}
@@ -121,9 +124,11 @@ enum err proof_app(const struct app_answer *a, const struct app_question *q,
 
 	memset(out, 0, sizeof *out);
 	for (i = 0; i < LINK_COUNT; i++)
-		link_skip(out, (enum link_id)i, NULL, "not reached: an earlier link does not hold");
+		link_skip(out, (enum link_id)i, see_earlier,
+			"not reached: an earlier link does not hold");
 	leave_out(out);
 	out->live = true;
+	memcpy(out->nonce, q->nonce, sizeof out->nonce);
 	out->bundle.quote = a->quote;
 	out->bundle.event_log = a->event_log;
 	out->bundle.app_compose = a->app_compose;
@@ -144,7 +149,7 @@ enum err proof_app(const struct app_answer *a, const struct app_question *q,
 		link_skip(out, LINK_COMPOSE,
 			"Name where the guest's public information is with --info.",
 			"the application does not show its text");
-		link_skip(out, LINK_IMAGES, NULL, "not reached: there is no text");
+		link_skip(out, LINK_IMAGES, see_earlier, "not reached: there is no text");
 	}
 	proof_decide(out, want);
 	return E_OK;

@@ -5,6 +5,8 @@
 
 #include "check/proof.h"
 
+/* Advice for a link that was not reached. */
+extern const char see_earlier[];
 /* Set a link's state and text (printf-like). Advice is a whole sentence. */
 void link_ok(struct proof *p, enum link_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

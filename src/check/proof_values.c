@@ -138,6 +138,7 @@ static void of_freshness(const struct proof *p, const struct expect *want, struc
 {
 	const struct statement *s = &p->statement;
 
+	if (p->live) pair(v, "nonce", NULL, SLICE_NONE, "the question", SLICE_OF(p->nonce));
 	if (!p->has_statement) return;
 	pair(v, "nonce", "your nonce", want->has_nonce ? SLICE_OF(want->nonce) : SLICE_NONE,
 		in_statement, s->has_nonce ? SLICE_OF(s->nonce) : SLICE_NONE);
@@ -151,6 +152,9 @@ static void of_binding(const struct proof *p, struct values *v)
 	const struct statement *s = &p->statement;
 	uint8_t expected[REPORT_DATA_LEN];
 
+	if (p->has_asked)
+		pair(v, "report data", "what this nonce and key ask for", SLICE_OF(p->asked),
+			in_quote, p->td.report_data);
 	if (!p->has_statement || !p->has_td) return;
 	report_data(REPORT_RESULT, p->bundle.payload, s->has_nonce ? s->nonce : NULL, expected);
 	pair(v, "report data", "SHA-256 of the signed statement, then its nonce",
@@ -274,8 +278,9 @@ static void of_compose(const struct proof *p, struct values *v)
 
 	if (!p->has_launch) return;
 	sha256(p->bundle.app_compose, text);
-	pair(v, "application text sha256", in_log, p->launch.compose_hash, "the text in the bundle",
-		SLICE_OF(text));
+	if (p->live && !p->bundle.app_compose.p) return;
+	pair(v, "application text sha256", in_log, p->launch.compose_hash,
+		p->live ? "the text that it shows" : "the text in the bundle", SLICE_OF(text));
 	pair(v, "MRCONFIGID", NULL, SLICE_NONE, in_quote, p->td.mrconfigid);
 }
 

@@ -15,6 +15,7 @@
 #include "base/fdio.h"
 #include "base/num.h"
 #include "check/pem.h"
+#include "cli/ask_app.h"
 
 enum err check_file(const char *path, size_t max, struct buf *b)
 {
@@ -137,8 +138,6 @@ int cmd_check(int argc, char **argv)
 	if (argc < 2) return cli_usage("check", "nothing named to check");
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (strcmp(argv[1], parts[i].name) == 0) return parts[i].run(argc - 1, argv + 1);
-	/* What begins like a URL is a running application, anything else a file. */
-	if (strncmp(argv[1], "https://", 8) == 0 || strncmp(argv[1], "http://", 7) == 0)
-		return check_app(argc, argv);
+	if (ask_is_url(argv[1])) return check_app(argc, argv);
 	return check_attestation(argc, argv);
 }

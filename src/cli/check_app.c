@@ -1,137 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `check app`: asks a running application for a quote over a fresh nonce and
- * proves what answered. Runs on the command line; asks the URL that it is given,
- * and the guest's public information beside it where that is needed.
+ * proves what answered. Runs on the command line.
  */
-#include <stdio.h>
-#include <string.h>
-#include <sys/random.h>
-
-#include "base/num.h"
+#include "cli/ask_app.h"
 #include "cli/check.h"
 #include "cli/expect.h"
 #include "cli/report.h"
 
-#define COMMAND    "check app"
-#define NONCE_MARK "{nonce}"
-/* Where the guest agent of dstack shows its public information (specs/dstack.md 1.6). */
-#define INFO_PORT "-8090"
-#define INFO_PATH "/prpc/Info"
+#define COMMAND "check app"
 
 struct options {
 	struct expect_options want;
-	const char *quote_path, *report_data, *info;
+	struct ask_options ask;
+	const char *html;
 	bool json, help;
 };
-
-struct asking {
-	struct url base;
-	struct app_question question;
-	struct client client;
-	struct response quote, info;
-	struct app_answer answer;
-};
-
-static enum err make_nonce(const struct options *o, struct asking *a)
-{
-	static const uint8_t zero[NONCE_LEN];
-
-	if (o->want.nonce) {
-		if (check_digest("--nonce", o->want.nonce, a->question.nonce)) return E_USAGE;
-	} else if (getrandom(a->question.nonce, NONCE_LEN, 0) != NONCE_LEN) {
-		cli_cannot(COMMAND, E_SYSTEM, NULL);
-		return E_SYSTEM;
-	}
-	if (memcmp(a->question.nonce, zero, NONCE_LEN) != 0) return E_OK;
-	cli_usage(COMMAND, "a nonce of zeros asks nothing");
-	return E_USAGE;
-}
-
-static enum err read_data_kind(const char *text, enum app_data *out)
-{
-	static const char *const names[] = {"identity", "raw", "hex-ascii"};
-	unsigned i;
-
-	for (i = 0; i < sizeof names / sizeof *names; i++)
-		if (!text || strcmp(text, names[i]) == 0) {
-			*out = (enum app_data)i;
-			return E_OK;
-		}
-	cli_usage(COMMAND, "--report-data takes identity, raw or hex-ascii");
-	return E_USAGE;
-}
-
-/* "<40 hex>[-port][s|g]." in front of a gateway's domain; *rest is the domain. */
-static bool gateway_id(const struct url *u, uint8_t id[APP_ID_LEN], struct slice *rest)
-{
-	struct slice host = slice_str(u->host), label = slice_split(&host, '.');
-	struct slice name = slice_split(&label, '-');
-
-	if (!host.n || hex_exact(slice_sub(name, 0, 2L * APP_ID_LEN), id, APP_ID_LEN)) return false;
-	name = slice_from(name, 2L * APP_ID_LEN);
-	*rest = host;
-	return name.n == 0 || slice_is(name, "s") || slice_is(name, "g");
-}
-
-/* Where the public information is: as named, behind the gateway, or /info of the same server. */
-static enum err info_url(const struct options *o, const struct asking *a, struct url *out)
-{
-	struct slice domain;
-	uint8_t id[APP_ID_LEN];
-	char text[LIMIT_URL_BYTES];
-	struct buf b = buf_on(text, sizeof text);
-
-	if (o->info) return net_url(COMMAND, o->info, out);
-	if (!gateway_id(&a->base, id, &domain)) return url_below(&a->base, "/info", out, NULL);
-	buf_str(&b, a->base.tls ? "https://" : "http://");
-	buf_hex(&b, SLICE_OF(id));
-	buf_str(&b, INFO_PORT ".");
-	buf_put(&b, domain);
-	if (a->base.port != (a->base.tls ? 443 : 80)) buf_fmt(&b, ":%u", (unsigned)a->base.port);
-	buf_str(&b, INFO_PATH);
-	return url_read(slice_str(buf_text(&b)), out, NULL);
-}
-
-/* The path with the nonce in the place of its mark, or behind it. */
-static enum err quote_url(
-	const struct options *o, const struct asking *a, struct url *out, struct why *why)
-{
-	struct slice path = slice_str(o->quote_path ? o->quote_path : "/quote?nonce=" NONCE_MARK);
-	size_t at = slice_search(path, 0, SLICE(NONCE_MARK));
-	char target[LIMIT_URL_BYTES];
-	struct buf b = buf_on(target, sizeof target - 1);
-	struct url u;
-	enum err e;
-
-	if (!slice_starts(path, "/")) return why_set(why, E_URL, "--quote-path begins with /");
-	buf_put(&b, slice_sub(path, 0, at));
-	buf_hex(&b, SLICE_OF(a->question.nonce));
-	buf_put(&b, slice_from(path, at + sizeof NONCE_MARK - 1));
-	if (b.err) return why_set(why, E_URL, "it is too long");
-	e = url_below(&a->base, buf_text(&b), &u, why);
-	if (e) return e;
-	/* Once more through the reader: the path is the caller's text. */
-	buf_reset(&b);
-	url_put(&b, &u);
-	return b.err ? E_URL : url_read(buf_slice(&b), out, why);
-}
-
-static enum err ask(const struct options *o, struct asking *a, struct why *why)
-{
-	struct slice domain;
-	struct url u;
-	enum err e = quote_url(o, a, &u, why);
-
-	if (e) return e;
-	a->question.has_id = gateway_id(&a->base, a->question.id, &domain);
-	e = client_get(&a->client, &u, LIMIT_BUNDLE_BYTES, &a->quote, why);
-	if (!e) e = app_answer_read(buf_slice(&a->quote.body), &a->answer, why);
-	if (e || (a->answer.app_compose.p && !o->info)) return e;
-	e = info_url(o, a, &u);
-	if (!e) e = client_get(&a->client, &u, LIMIT_BUNDLE_BYTES, &a->info, why);
-	return e ? e : app_answer_info(buf_slice(&a->info.body), &a->answer, why);
-}
 
 static int judge(const struct options *o, const struct asking *a, const struct expect_inputs *in,
 	struct proof *p)
@@ -139,6 +23,8 @@ static int judge(const struct options *o, const struct asking *a, const struct e
 	struct report r = {.proof = p,
 		.want = &in->want,
 		.bundle = buf_slice(&a->quote.body),
+		.asked = a->origin,
+		.info = buf_slice(&a->info.body),
 		.evidence_only = true};
 	struct why why = WHY_INIT;
 	enum err e = proof_app(&a->answer, &a->question, &in->want, p, &why);
@@ -150,31 +36,26 @@ static int judge(const struct options *o, const struct asking *a, const struct e
 		report_json(&r);
 	else
 		report_text(&r);
+	if (o->html && report_html(&r, o->html)) return EXIT_CANNOT;
 	return proof_exit(p, true);
 }
 
-static int run(const struct options *o, const char *text)
+static int run(struct options *o, const char *text)
 {
 	static struct expect_inputs in;
 	static struct asking a;
 	static struct proof proof;
-	struct why why = WHY_INIT;
 	int status = EXIT_CANNOT;
-	enum err e = net_url(COMMAND, text, &a.base);
+	enum err e;
 
-	if (!e) e = read_data_kind(o->report_data, &a.question.data);
-	if (!e) e = make_nonce(o, &a);
+	/* Named or fresh, it is the question's; expect_read looks at its form too. */
+	o->ask.nonce = o->want.nonce;
+	e = ask_begin(COMMAND, &o->ask, &o->want.gov.net, text, &a);
 	if (!e) e = expect_read(COMMAND, &o->want, &in);
-	if (!e) e = net_client(COMMAND, &o->want.gov.net, &a.client);
-	if (!e) {
-		e = ask(o, &a, &why);
-		status = e ? cli_cannot(COMMAND, e, &why) : judge(o, &a, &in, &proof);
-	}
+	if (!e) e = ask_app(COMMAND, &o->ask, &a);
+	if (!e) status = judge(o, &a, &in, &proof);
 	proof_drop(&proof);
-	app_answer_drop(&a.answer);
-	response_drop(&a.quote);
-	response_drop(&a.info);
-	client_drop(&a.client);
+	asking_drop(&a);
 	expect_drop(&in);
 	return status;
 }
@@ -196,14 +77,12 @@ int check_app(int argc, char **argv)
 		EXPECT_OPTIONS(o.want),
 		{"--nonce", &o.want.nonce, NULL, "HEX",
 			"ask with this nonce instead of a random one"},
-		{"--quote-path", &o.quote_path, NULL, "PATH",
-			"where it answers (/quote?nonce={nonce})"},
-		{"--report-data", &o.report_data, NULL, "KIND",
-			"what it has quoted: identity, raw or hex-ascii"},
-		{"--info", &o.info, NULL, "URL", "public information of its guest"},
+		ASK_OPTIONS(o.ask),
 		GOVERNANCE_OPTIONS(o.want.gov),
 		NET_OPTIONS(o.want.gov.net),
 		{"--json", NULL, &o.json, NULL, "machine-readable report"},
+		{"--html", &o.html, NULL, "FILE",
+			"the report as a page too; it needs nothing else"},
 		{"--help", NULL, &o.help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};

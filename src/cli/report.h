@@ -18,6 +18,9 @@ struct report {
 	const struct proof *proof;
 	const struct expect *want;
 	struct slice bundle; /* the text that was judged */
+	/* Of a running application: "https://host:port", and its guest's information. */
+	const char *asked;
+	struct slice info;
 	bool evidence_only;
 	const struct policy *policy; /* NULL: none was named */
 	size_t n_overridden;

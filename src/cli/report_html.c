@@ -50,7 +50,12 @@ static void element(struct buf *b, const char *tag, const char *s)
 	buf_fmt(b, "</%s>", tag);
 }
 
-static void head(struct buf *b)
+static const char *heading(const struct report *r)
+{
+	return r->proof->live ? "Application report" : "Test report";
+}
+
+static void head(struct buf *b, const struct report *r)
 {
 	uint8_t digest[SHA256_LEN];
 
@@ -62,7 +67,9 @@ static void head(struct buf *b)
 	buf_str(b, "'; base-uri 'none'; form-action 'none'\">\n"
 		   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		   "<meta name=\"referrer\" content=\"no-referrer\">\n"
-		   "<title>Test report</title>\n<style>");
+		   "<title>");
+	buf_str(b, heading(r));
+	buf_str(b, "</title>\n<style>");
 	buf_str(b, report_style);
 	buf_str(b, "</style>\n</head>\n<body>\n");
 }
@@ -100,13 +107,16 @@ static void answers(struct buf *b, const struct report *r)
 	struct buf line = buf_heap(TEXT_BYTES);
 	char say[64];
 
-	buf_str(b, "<header>\n<h1>Test report</h1>\n<div class=\"answers\">\n");
+	buf_fmt(b, "<header>\n<h1>%s</h1>\n<div class=\"answers\">\n", heading(r));
 	snprintf(say, sizeof say, "PROOF %s", proof_word(p->verdict));
-	answer(b, classes[shown], "Did this happen as signed?", say, p->sentence);
+	answer(b, classes[shown],
+		p->live ? "Did the expected application answer?" : "Did this happen as signed?",
+		say, p->sentence);
 	snprintf(say, sizeof say, "RESULT %s",
 		p->has_statement ? verdict_word(p->statement.verdict) : "none");
 	report_result(&line, p);
-	answer(b, result_class(p), "What happened?", say, buf_text(&line));
+	answer(b, result_class(p), p->live ? "What came of a test?" : "What happened?", say,
+		buf_text(&line));
 	buf_str(b, "</div>\n</header>\n");
 	buf_drop(&line);
 }
@@ -178,7 +188,7 @@ static void one_link(struct buf *b, const struct report *r, enum link_id id)
 		text(b, l->advice);
 		buf_str(b, "</p>");
 	}
-	buf_fmt(b, "<p>When it holds: %s.%s", link_meaning(id),
+	buf_fmt(b, "<p>When it holds: %s.%s", link_meaning(r->proof, id),
 		link_decides(id) ? ""
 				 : " A proof can be genuine without it, but not when it fails.");
 	if (l->code) buf_fmt(b, " Error class <code>%s</code>.", err_name(l->code));
@@ -191,9 +201,14 @@ static void chain(struct buf *b, const struct report *r)
 {
 	int i;
 
-	buf_str(b, "<section aria-labelledby=\"chain\">\n<h2 id=\"chain\">The chain</h2>\n"
-		   "<p>From the signed result over the processor's quote to the root, and from the "
-		   "quote to the code that made the result.</p>\n<figure>\n");
+	buf_str(b, "<section aria-labelledby=\"chain\">\n<h2 id=\"chain\">The chain</h2>\n<p>");
+	buf_str(b,
+		r->proof->live
+			? "From the answer of the running application over the processor's quote "
+			  "to the root, and from the quote to the code that answered."
+			: "From the signed result over the processor's quote to the root, and from "
+			  "the quote to the code that made the result.");
+	buf_str(b, "</p>\n<figure>\n");
 	report_picture(b, r, false);
 	report_picture(b, r, true);
 	buf_str(b,
@@ -251,17 +266,35 @@ static void input(struct buf *b, const char *name, struct slice s)
 	buf_str(b, "</dd>\n");
 }
 
-static void foot(struct buf *b, const struct report *r)
+/* What a running application was asked, and what came back. */
+static void asked(struct buf *b, const struct report *r)
+{
+	buf_str(b, "<dt>Application</dt><dd>");
+	text(b, r->asked);
+	buf_str(b, "</dd>\n<dt>Nonce of the question</dt><dd><code>");
+	buf_hex(b, SLICE_OF(r->proof->nonce));
+	buf_str(b, "</code></dd>\n");
+	input(b, "Its answer", r->bundle);
+	/* Empty when the answer had all that is needed. */
+	if (r->info.n) input(b, "Public information of its guest", r->info);
+}
+
+static void inputs(struct buf *b, const struct report *r)
 {
 	const struct expect *w = r->want;
 	char iso[ISO_LEN];
 	size_t i;
 
-	buf_str(b,
-		"<section aria-labelledby=\"inputs\">\n<h2 id=\"inputs\">What was judged, and with "
-		"what</h2>\n<p>The same files and the same time give the same report.</p>\n"
-		"<dl class=\"facts\">\n");
-	input(b, "Bundle", r->bundle);
+	buf_str(b, "<section aria-labelledby=\"inputs\">\n<h2 id=\"inputs\">What was judged, and "
+		   "with what</h2>\n<p>");
+	buf_str(b, r->asked ? "Another question gets another quote. The same answer to the same "
+			      "question, judged at the same time, gives the same report."
+			    : "The same files and the same time give the same report.");
+	buf_str(b, "</p>\n<dl class=\"facts\">\n");
+	if (r->asked)
+		asked(b, r);
+	else
+		input(b, "Bundle", r->bundle);
 	buf_fmt(b, "<dt>Dates judged at</dt><dd>%s</dd>\n", clock_iso(iso, w->now * 1000));
 	if (r->policy) {
 		buf_str(b, "<dt>Policy</dt><dd><code>sha256 ");
@@ -275,22 +308,34 @@ static void foot(struct buf *b, const struct report *r)
 	input(b, "Known systems", w->measurements);
 	input(b, "Reviewed application text", w->app_compose);
 	input(b, "Root in place of Intel's", w->root);
+	buf_str(b, "</dl>\n</section>\n");
+}
+
+static void foot(struct buf *b, const struct report *r)
+{
+	buf_str(b, "<section aria-labelledby=\"limits\">\n<h2 id=\"limits\">What this does not "
+		   "show</h2>\n<ul>\n");
+	if (r->asked)
+		buf_str(b,
+			"<li>A proof shows what answered once. What answers next may be another, "
+			"and no test was looked at.</li>\n"
+			"<li>Whoever has the name, or ends TLS, may have passed the question on to "
+			"a genuine application.</li>\n");
+	else
+		buf_str(b, "<li>A proof shows what happened once. Other results of the same skill "
+			   "may exist, and other versions may behave otherwise.</li>\n"
+			   "<li>A test that passes says what its author tests, and nothing about "
+			   "what a skill does when it is used.</li>\n");
 	buf_str(b,
-		"</dl>\n</section>\n"
-		"<section aria-labelledby=\"limits\">\n<h2 id=\"limits\">What this does not "
-		"show</h2>\n<ul>\n"
-		"<li>A proof shows what happened once. Other results of the same skill may exist, "
-		"and other versions may behave otherwise.</li>\n"
-		"<li>A test that passes says what its author tests, and nothing about what a skill "
-		"does when it is used.</li>\n"
 		"<li>Pinned is not reviewed: a digest says which code ran, not what it does.</li>\n"
 		"<li>A quote that was signed with a key taken out of a machine by physical attack "
 		"looks like any other.</li>\n</ul>\n</section>\n</main>\n");
 	buf_fmt(b,
-		"<footer><p>Made offline by " SV_NAME " %s, <code>check attestation --html</code>. "
+		"<footer><p>Made by " SV_NAME " %s, <code>check %s --html</code>. "
 		"The page runs nothing and fetches nothing; whoever made it could have written "
-		"anything into it. Check the bundle yourself.</p></footer>\n</body>\n</html>\n",
-		SV_VERSION);
+		"anything into it. %s yourself.</p></footer>\n</body>\n</html>\n",
+		SV_VERSION, r->asked ? "app" : "attestation",
+		r->asked ? "Ask the application" : "Check the bundle");
 }
 
 enum err report_html(const struct report *r, const char *path)
@@ -298,11 +343,12 @@ enum err report_html(const struct report *r, const char *path)
 	struct buf b = buf_heap(PAGE_BYTES);
 	enum err e;
 
-	head(&b);
+	head(&b, r);
 	answers(&b, r);
 	buf_str(&b, "<main>\n");
 	chain(&b, r);
 	findings(&b, &r->proof->findings);
+	inputs(&b, r);
 	foot(&b, r);
 	e = b.err;
 	if (!e) e = file_replace(path, buf_slice(&b));

@@ -62,7 +62,7 @@ static void links_json(struct jw *w, const struct report *r)
 		jw_key_bool(w, "decides", link_decides((enum link_id)i));
 		jw_key_bool(w, "waived", l->waived);
 		key_text(w, "code", l->code ? err_name(l->code) : NULL);
-		jw_key_cstr(w, "shows", link_meaning((enum link_id)i));
+		jw_key_cstr(w, "shows", link_meaning(p, (enum link_id)i));
 		jw_key_cstr(w, "text", l->text);
 		key_text(w, "advice", l->advice);
 		values_json(w, r, (enum link_id)i);

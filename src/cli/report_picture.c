@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The chain as a picture: boxes from the result to the root and to the code
- * that ran, every link a row in the box at its far end, and between the
+ * The chain as a picture: boxes from the result, or from the answer of a running
+ * application, to the root and to the code that ran, every link a row in the box at its far end, and between the
  * boxes a line in the state of the link that joins them. SVG does not wrap
  * text, so lines are broken here by a count of characters; widths are chosen
  * for common fonts with room to spare.
@@ -41,6 +41,7 @@ struct box {
 enum { BOX_RESULT, BOX_QUOTE, BOX_ROOT, BOX_SYSTEM, BOX_APPLICATION, BOX_AROUND, BOXES };
 
 static const struct box boxes[BOXES] = {
+	/* Of a running application this is its answer, with the links that it has. */
 	[BOX_RESULT] = {"Result", LINK_COUNT, 6,
 		{LINK_ENVELOPE, LINK_STATEMENT, LINK_VERDICT, LINK_SANDBOX, LINK_PACKAGE,
 			LINK_FRESHNESS}},
@@ -177,9 +178,10 @@ static int compared(struct picture *p, enum link_id id, int x, int y, bool draw)
 static int row(struct picture *p, enum link_id id, int x, int y, bool draw)
 {
 	const struct link *l = &p->r->proof->link[id];
-	char anchor[] = " text-anchor=\"end\"";
+	const char *anchor = " text-anchor=\"end\"";
 	int n;
 
+	if (l->absent) return 0;
 	if (draw) {
 		mark(p, l, x + PAD + 9, y + 9);
 		text_at(p, "name", x + TEXT_X, y + 14, "", slice_str(link_name(id)));
@@ -195,12 +197,19 @@ static int row(struct picture *p, enum link_id id, int x, int y, bool draw)
 
 /* ---- boxes -------------------------------------------------------------------------------- */
 
+static const char *title(const struct proof *p, unsigned box)
+{
+	return p->live && box == BOX_RESULT ? "Answer" : boxes[box].title;
+}
+
 static void subtitle(const struct proof *p, unsigned box, char *out, size_t cap)
 {
 	out[0] = '\0';
 	switch (box) {
 	case BOX_RESULT:
-		if (p->has_statement)
+		if (p->live)
+			snprintf(out, cap, "of the running application, to a nonce");
+		else if (p->has_statement)
 			snprintf(out, cap, "%s, as signed", verdict_word(p->statement.verdict));
 		else
 			snprintf(out, cap, "cannot be read");
@@ -218,7 +227,9 @@ static void subtitle(const struct proof *p, unsigned box, char *out, size_t cap)
 					     : "a test root: nothing about hardware");
 		break;
 	case BOX_SYSTEM: snprintf(out, cap, "firmware, kernel and start of the machine"); break;
-	case BOX_APPLICATION: snprintf(out, cap, "the code that made the result"); break;
+	case BOX_APPLICATION:
+		snprintf(out, cap, "the code that %s", p->live ? "answered" : "made the result");
+		break;
 	default: snprintf(out, cap, "the proof does not depend on these"); break;
 	}
 }
@@ -242,7 +253,7 @@ static void draw_box(struct picture *p, unsigned k)
 	buf_fmt(p->b,
 		"<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"12\"/>", x,
 		y, BOX_WIDTH, p->height[k]);
-	text_at(p, "title", x + PAD, y + 26, "", slice_str(boxes[k].title));
+	text_at(p, "title", x + PAD, y + 26, "", slice_str(title(p->r->proof, k)));
 	subtitle(p->r->proof, k, text, sizeof text);
 	text_at(p, "sub", x + PAD, y + 43, "", slice_str(text));
 	for (i = 0, y += HEAD + 6; i < boxes[k].n; i++)
@@ -340,7 +351,8 @@ void report_picture(struct buf *b, const struct report *r, bool wide)
 	buf_fmt(b, "<svg class=\"chain %s\" viewBox=\"0 0 %d %d\" role=\"img\" ", name, width,
 		height);
 	buf_fmt(b, "aria-labelledby=\"title-%s about-%s\">", name, name);
-	buf_fmt(b, "<title id=\"title-%s\">The chain from the result to the root</title>", name);
+	buf_fmt(b, "<title id=\"title-%s\">The chain from the %s to the root</title>", name,
+		r->proof->live ? "answer" : "result");
 	buf_fmt(b, "<desc id=\"about-%s\">", name);
 	buf_html(b, slice_str(r->proof->sentence));
 	buf_str(b, ". The list of links below has the same content as text.</desc>");

@@ -89,6 +89,117 @@ with "tier: T1 demanded" "s/^weakest-tier.*/weakest-tier = T1/" "$([ "$(jq -r '.
 with "no collateral is fine" "s/^accept-unevaluated = no/accept-unevaluated = yes/" "0 genuine"
 is "no collateral is fine: without" "$(c "$tmp/none.json" "$tmp/e.ini" --root "$O/root.der")" "0 genuine"
 
+# ---- out of a running application ------------------------------------------------------------
+# again COMMAND...: an appliance quotes for strangers only so often; who asks too soon asks again.
+again() {
+	tries=20
+	while :; do
+		"$@" 2> "$tmp/again.err"
+		code=$?
+		tries=$((tries - 1))
+		[ $code = 3 ] && [ $tries -gt 0 ] && grep -q ': 429 for ' "$tmp/again.err" || break
+		sleep 1
+	done
+	return $code
+}
+init() { again "$sv" policy init --out "$tmp/l.ini" "$@"; code=$?; echo "$code $([ -e "$tmp/l.ini" ] && echo written)"; }
+data=$tmp/data-live
+sim_name=none
+appliance --agent "$tmp/none.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
+is "live: writes" "$(init --from "$url" $args)" "0 written"
+cp "$tmp/again.err" "$tmp/shown"
+has "live: shows what it would accept" "$(cat "$tmp/shown")" "compose hash       $hash"
+has "live: and what was proved" "$(sed -n '/was proved:/,/not proved/p' "$tmp/shown")" "  freshness          the quote was made after the question"
+has "live: and what was not" "$(sed -n '/not proved/,$p' "$tmp/shown")" "  domain             the name leads to whoever"
+has "live: the file says what was left open" "$(sed -n '/^; Not decided/,/^$/p' "$tmp/l.ini")" ";   os: no known registers"
+has "live: and that the root is no root" "$(cat "$tmp/l.ini")" "; Made under a test root"
+is "live: keys and values are those of a bundle" "$(grep -v '^;' "$tmp/l.ini" | sed '/^$/d' | sha256sum)" "$(grep -v '^;' "$tmp/p.ini" | sed '/^$/d' | sha256sum)"
+is "live: no key without a comment" "$(awk '/^[a-z].*=/ { if (!told) n++ } { told = /^;/ || (told && !/^$/) || /^\[os seen/ } END { print n + 0 }' "$tmp/l.ini")" 0
+again "$sv" check app "$url" --policy "$tmp/l.ini" $args > "$tmp/out"
+is "live: it accepts the application" "$? $(grep -c '^PROOF genuine' "$tmp/out")" "0 1"
+is "live: and a result of it" "$(c "$tmp/none.json" "$tmp/l.ini" $args)" "0 genuine"
+sed "s/^rtmr1 = ../rtmr1 = 00/" "$tmp/l.ini" > "$tmp/e.ini"
+again "$sv" check app "$url" --policy "$tmp/e.ini" $args > "$tmp/out"
+is "live: changed, it does not" "$? $(grep -c '^\[FAIL\] os' "$tmp/out")" "1 1"
+rm "$tmp/l.ini"
+is "live: without collateral it says so" "$(init --from "$url" --root "$O/root.der") $(grep -c '^;   tcb: no collateral\|^; Nothing was evaluated' "$tmp/l.ini")" "0 written 2"
+rm "$tmp/l.ini"
+is "live: nothing under another root" "$(init --from "$url")" "1 "
+# An agent that lies to the appliance: it is asked again, or there is no answer.
+for lie in foreign-quote wrong-report-data; do
+	fault $lie 1000
+	is "live: agent: $lie" "$(init --from "$url" $args --timeout 10)" "3 "
+	fault all 0
+done
+# Somebody between: with the nonce passed on, each answer is bent in one place.
+cat > "$tmp/between.py" <<'P'
+import http.client, http.server, json, socket, sys, urllib.error, urllib.request
+url, tmp = sys.argv[1:3]
+def agent(call, body):
+    c = http.client.HTTPConnection("dstack")
+    c.sock = socket.socket(socket.AF_UNIX)
+    c.sock.connect(tmp + "/none.sock")
+    c.request("POST", "/" + call, json.dumps(body), {"content-type": "application/json"})
+    return c.getresponse().read()
+class H(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *a): pass
+    def do_GET(self):
+        lie = open(tmp + "/lie").read().strip()
+        path = self.path
+        if lie == "nonce": path = "/quote?nonce=" + "5a" * 32
+        if lie == "other":
+            return self.answer(200, agent("GetQuote", {"report_data": path.split("=")[1]}) if "=" in path else agent("Info", {}))
+        try: body, status = urllib.request.urlopen(url + path).read(), 200
+        except urllib.error.HTTPError as e: body, status = e.read(), e.code
+        if lie == "silent" and path == "/info": body, status = b'{"tcb_info":""}', 200
+        elif status == 200:
+            a = json.loads(body)
+            if lie == "quote": a["quote"] = open(tmp + "/foreign").read().strip()
+            if lie == "text": a["appCompose"] += " "
+            if lie == "log": a["eventLog"] = a["eventLog"][:-1]
+            if lie == "silent": del a["appCompose"]
+            if lie == "none": a = {}
+            body = json.dumps(a).encode()
+        self.answer(status, body)
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+s = http.server.HTTPServer(("127.0.0.1", 0), H)
+open(tmp + "/between.port", "w").write("%d\n" % s.server_port)
+s.serve_forever()
+P
+python3 "$tmp/between.py" "$url" "$tmp" 2> "$tmp/between.log" &
+between_pid=$!
+started_pid $between_pid
+wait_until 50 test -s "$tmp/between.port"
+between=http://127.0.0.1:$(cat "$tmp/between.port")
+curl -s --unix-socket "$tmp/kms.sock" -H 'content-type: application/json' -d "{\"report_data\":\"00\"}" http://dstack/GetQuote | jq -r .quote > "$tmp/foreign"
+lies() { echo "$1" > "$tmp/lie"; is "live: between: $1" "$(init --from "$between" $args) $(sed -n 's/^skill-verifier policy: \([a-z]*\): .*/\1/p' "$tmp/again.err" | tr '\n' ' ')" "$2"; }
+lies nonce "1  binding "
+lies quote "1  binding log "
+lies text "1  compose "
+lies log "1  log "
+lies silent "2  "
+has "live: and says what is missing" "$(cat "$tmp/again.err")" "the application does not show its text"
+lies none "3  "
+lies nothing "0 written "
+rm "$tmp/l.ini"
+# Not a lie: another program behind the same agent, asked in its own way.
+echo other > "$tmp/lie"
+is "live: another program" "$(init --from "$between" $args --quote-path "/attest?data={nonce}" --report-data raw --info "$between/prpc/Info")" "0 written"
+is "live: another program: the same policy" "$(grep -v '^;' "$tmp/l.ini" | sed '/^$/d' | sha256sum)" "$(grep -v '^;' "$tmp/p.ini" | sed '/^$/d' | sha256sum)"
+rm "$tmp/l.ini"
+is "live: another program, asked as ours" "$(init --from "$between" $args --quote-path "/attest?data={nonce}" --info "$between/prpc/Info")" "1 "
+stop $between_pid
+stop "$sv_pid"
+is "live: nobody is there" "$(init --from "$url" $args)" "3 "
+for wrong in "--from $tmp/none.json --info $url" "--from $tmp/none.json --timeout 3" "--from $url --report-data x" "--from $url --quote-path x" "--from http://" "--from $url --nonce $zeros"; do
+	is "live: usage: $(echo "$wrong" | sed "s|$tmp|TMP|g; s|$url|URL|g" | cut -c1-60)" "$(init $wrong) $(wc -l < "$tmp/again.err")" "3  1"
+done
+
 # ---- KMS ------------------------------------------------------------------------------------
 K=$tmp/kms
 "$sv" policy init --from "$tmp/kms.json" --root "$K/root.der" --collateral "$K/collateral.json" --out "$tmp/k.ini" 2> /dev/null

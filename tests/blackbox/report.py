@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Reports as JSON and as a page, examined. Usage: report.py BINARY TMP TREE OPTIONS...
-TMP holds v4.json and v5.json. Prints lines as tests/run counts them."""
-import base64, hashlib, html, json, os, re, subprocess, sys
+"""Reports as JSON and as a page, examined. Usage: report.py BINARY TMP TREE NONCE OPTIONS...
+TMP holds v4.json and v5.json; live-v4.json and live-evil.json, answers of appliances to NONCE.
+Prints lines as tests/run counts them."""
+import base64, hashlib, http.server, json, os, re, subprocess, sys, threading
 from html.parser import HTMLParser
 
-sv, tmp, tree = sys.argv[1:4]
-full = sys.argv[4:]
+sv, tmp, tree, nonce = sys.argv[1:5]
+full = sys.argv[5:]
 root = full[:2]
 VOID = {"meta", "path", "rect", "circle", "br"}
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=y>&lt;\u202e\u0007</style><!--"
@@ -204,3 +205,120 @@ for p, bundle in changed:
     if code == 0 and not (p[0] == "eventLog" and p[-1] == "event"):
         bad.append((p, "genuine"))
 out(f"page: hostile text in {n} places, shown in some of them", not bad and shown > 3, (shown, bad))
+
+
+# ---- a running application: the page and the text of one answer ----------------------------------
+class Answers(http.server.BaseHTTPRequestHandler):
+    """Says what it was given, whatever is asked."""
+    say = {}
+
+    def do_GET(self):
+        body = self.say.get(self.path.split("?")[0], b"")
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *a):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{server.server_port}"
+ABSENT = ("envelope", "statement", "verdict", "sandbox", "package", "history")
+
+
+def live(answer, *args, info=None, form="--json"):
+    """(exit, what was printed, page or None) of an answer; a page of before must not stay."""
+    Answers.say = {"/quote": json.dumps(answer).encode(), "/info": json.dumps(info).encode() if info else b""}
+    page = os.path.join(tmp, "y.html")
+    if os.path.exists(page):
+        os.unlink(page)
+    p = subprocess.run([sv, "check", "app", url, "--html", page, *args] + ([form] if form else []),
+                       capture_output=True, text=True)
+    return p.returncode, p.stdout, open(page).read() if os.path.exists(page) else None
+
+
+def examine_live(page, report, answer):
+    """Faults of a page about a running application, as a list."""
+    bad = examine(page, report)
+    names = [l["name"] for l in report["links"]]
+    bad += [f"a link of a result: {n}" for n in ABSENT if f'"link-{n}"' in page or f">{n}<" in page or n in names]
+    bad += [f"not in the list: {n}" for n in names if page.count(f'id="link-{n}"') != 1]
+    for svg in re.findall(r"<svg class=\"chain.*?</svg>", page, re.S):
+        drawn = [re.findall(r'class="name"[^>]*>(\w+)<', box) for box in svg.split('<rect class="box"')[1:]]
+        if len(drawn) != 6 or not all(drawn) or sorted(sum(drawn, [])) != sorted(names):
+            bad.append(f"boxes of the picture: {drawn}")
+        if re.findall(r'class="title"[^>]*>([^<]*)<', svg)[0] != "Answer":
+            bad.append("the first box is not the answer")
+    if page.count('<svg class="chain') != 2:
+        bad.append("pictures")
+    text = " ".join(Page(page).text)
+    digest = hashlib.sha256(json.dumps(answer).encode()).hexdigest()
+    bad += [f"not on the page: {w}" for w in ("sha256 " + digest, url, "Nonce of the question", "Application report")
+            if w not in text]
+    bad += [f"on the page: {w}" for w in ("Test report", "this statement", "signed result", "Bundle")
+            if w in text]
+    return bad
+
+
+good = json.load(open(os.path.join(tmp, "live-v4.json")))
+asked = full + ["--nonce", nonce]
+without = {k: v for k, v in good.items() if k != "appCompose"}
+plain = json.dumps({"tcb_info": json.dumps({"app_compose": good["appCompose"]})})
+cases = {
+    "genuine": (good, asked, None, 0),
+    "not decided": (good, root + ["--nonce", nonce], None, 2),
+    "refuted under Intel's root": (good, ["--nonce", nonce], None, 1),
+    "replayed": (good, full, None, 1),
+    "no key": ({k: v for k, v in good.items() if k != "publicKey"}, asked, None, 1),
+    "its guest's text": (without, asked, json.loads(plain), 0),
+    "a text of nobody": (without, asked, {"tcb_info": ""}, 2),
+    "another text": ({**good, "appCompose": good["appCompose"] + " "}, asked, None, 1),
+    "with a policy": (good, asked + ["--policy", policy], None, 0),
+}
+for name, (answer, args, info, want) in cases.items():
+    code, printed, page = live(answer, *args, info=info)
+    report = json.loads(printed)
+    bad = examine_live(page, report, answer)
+    out(f"live: {name}: exit {want}", code == report["exit"] == want, code)
+    out(f"live: {name}: well formed, the links that it has, the same words", not bad, bad)
+    out(f"live: {name}: C5: no forbidden word", not re.search(r"\b(safe|secure|trusted|verified skill)\b", page, re.I))
+    out(f"live: {name}: advice unless it holds", all(bool(l["advice"]) == (l["state"] != "ok") for l in report["links"]),
+        [l["name"] for l in report["links"] if bool(l["advice"]) != (l["state"] != "ok")])
+    # A random nonce is told once; the others give the same text again.
+    if "--nonce" not in args:
+        continue
+    words = " ".join(Page(page).text)
+    again, text, _ = live(answer, *args, info=info, form=None)
+    proof, result = (l.split(" ", 1)[1] for l in text.splitlines()[-2:])
+    out(f"live: {name}: PROOF and RESULT as on a terminal", again == code and proof in words and result in words and
+        "RESULT none" in words, (proof, result))
+    out(f"live: {name}: nonce and guest's digest", nonce in words and
+        (hashlib.sha256(json.dumps(info).encode()).hexdigest() in words if info else "of its guest" not in words))
+
+bad, n, none = [], 0, 0
+changed = [(p, with_leaf(good, p, HOSTILE), None) for p in leaves(good) if p != ("nonce",)]
+compose = json.loads(good["appCompose"])
+changed += [(p, {**good, "appCompose": json.dumps(with_leaf(compose, p, HOSTILE))}, None) for p in leaves(compose)]
+changed += [(p, {**without, "appCompose": None}, {"tcb_info": {"app_compose": json.dumps(with_leaf(compose, p, HOSTILE))}})
+            for p in leaves(compose)]
+changed += [(p, {**good, "appCompose": good["appCompose"].replace("skill-verifier", json.dumps(HOSTILE)[1:-1])}, None)
+            for p in [("appCompose", "in place")]]
+for p, answer, info in changed:
+    n += 1
+    code, printed, page = live(answer, *asked, info=info)
+    if code == 3:
+        none += 1
+        bad += [(p, "a page without a report")] if page else []
+        continue
+    bad += [(p, x) for x in examine_live(page, json.loads(printed), answer)]
+    if code == 0 and not (p[0] == "eventLog" and p[-1] == "event"):
+        bad.append((p, "genuine"))
+out(f"live: hostile text in {n} places: no page says more than the report", not bad and none < n / 2, (none, bad))
+answer, at = json.load(open(os.path.join(tmp, "live-evil.json"))), os.path.join(tmp, "evil/")
+code, printed, page = live(answer, "--root", at + "root.der", "--nonce", nonce)
+bad = examine_live(page, json.loads(printed), answer)
+out("live: hostile text that is measured: shown, escaped", not bad and page.count("&lt;script&gt;alert(1)") > 1,
+    (page.count("&lt;script"), bad))

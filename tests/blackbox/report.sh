@@ -21,6 +21,8 @@ made() {
 	id=$(submit "$tmp/tool.tar.gz" -F nonce=$nonce)
 	outcome "$id" > /dev/null
 	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
+	# The running appliance's answer, for the page of `check app`.
+	wait_until 100 sh -c "curl -sf '$url/quote?nonce=$nonce' > '$tmp/live-$made_name.json'"
 	stop "$sv_pid"
 }
 mkdir -p "$tmp/tool"
@@ -28,6 +30,11 @@ printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$
 tarball "$tmp/tool" "$tmp/tool.tar.gz"
 made v4
 made v5 --quote-version 5
+# An application whose text is measured, and meant to get out of its place on a page.
+jq -c --arg x "\"'><script>alert(1)</script><!--&lt;" '.name = $x | .allowed_envs = [$x] | .pre_launch_script = $x |
+	.docker_compose_file = ({services: {a: {image: $x, volumes: [$x + ":/x"], ports: [$x]}}} | tojson)' \
+	"$tests/simulator/app-compose.json" > "$tmp/evil-compose.json"
+made evil --app-compose "$tmp/evil-compose.json"
 O=$tmp/v4
 full="--root $O/root.der --collateral $O/collateral.json --compose-hash $(cat "$O/compose-hash.txt") --measurements $O/measurements.json"
 
@@ -59,7 +66,7 @@ is "text: NO_COLOR" "$(python3 "$tmp/terminal.py" =1 "$sv" check "$tmp/v4.json" 
 
 # ---- JSON and page ---------------------------------------------------------------------------
 # shellcheck disable=SC2086
-python3 "$tests/blackbox/report.py" "$sv" "$tmp" "$tests/.." $full
+python3 "$tests/blackbox/report.py" "$sv" "$tmp" "$tests/.." $nonce $full
 
 # ---- the page's file ----------------------------------------------------------------------------
 page() { "$sv" check "$tmp/v4.json" --html "$1" > /dev/null 2> "$tmp/err"; }
@@ -76,7 +83,7 @@ page "$tmp/nowhere/p.html"
 is "page: cannot be written" "$? $(wc -l < "$tmp/err")" "3 1"
 if command -v xmllint > /dev/null; then
 	is "page: a second parser has nothing to say but names of new elements" \
-		"$(xmllint --html --noout "$tmp/dir/p.html" 2>&1 | grep 'error' | grep -cvE 'Tag (header|main|footer|section|figure|figcaption|details|summary|svg|title|desc|g|path|rect|circle|text) invalid')" 0
+		"$(xmllint --html --noout "$tmp/dir/p.html" "$tmp/y.html" 2>&1 | grep 'error' | grep -cvE 'Tag (header|main|footer|section|figure|figcaption|details|summary|svg|title|desc|g|path|rect|circle|text) invalid')" 0
 else
 	skip "page: xmllint" "not installed"
 fi
