@@ -31,6 +31,7 @@ TEST(governance_selectors_are_those_of_the_compiler)
 		}
 	}
 	CHECK(n > 40);
+	json_drop(&j);
 }
 
 static struct slice word(const char *tail)
@@ -128,6 +129,7 @@ TEST(governance_recorded_answers_decode)
 	CHECK_ERR(abi_address(recorded(calls, "appImplementation", &b), address), E_OK);
 	CHECK_SLICE(SLICE_OF(address), test_hex("e78a0f7e598cc8b0bb87894b0f60dd2a88d6a8ab"));
 	buf_drop(&b);
+	json_drop(&j);
 }
 
 TEST(governance_requests_are_the_recorded_ones)
@@ -175,6 +177,7 @@ TEST(governance_requests_are_the_recorded_ones)
 	gov_request(GOV_BLOCK, &s, &v, &b);
 	CHECK(slice_search(buf_slice(&b), 0, SLICE("[\"finalized\",false]")) < b.n);
 	buf_drop(&b);
+	json_drop(&j);
 }
 
 #define ZEROS_63 "000000000000000000000000000000000000000000000000000000000000000"

@@ -181,4 +181,5 @@ TEST(pcs_collateral_alone_is_judged_as_beside_a_quote)
 		}
 	}
 	CHECK(accepted > 20 && refused > 30);
+	json_drop(&j);
 }
