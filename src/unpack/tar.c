@@ -71,9 +71,10 @@ static enum err pull(struct tar *t, struct slice *out)
 		e = t->ended ? scan_tar_end(&t->scan, why) : scan_tar_feed(&t->scan, chunk, why);
 	}
 	if (!e) *out = chunk;
-	/* Data that is not compressed is still to be read by libarchive. */
-	if (!e && t->kind != COMPRESSION_NONE)
-		map_forget(t->x.job->mapped, &t->forgotten, stream_used(t->stream));
+	/* Without compression this chunk is in there, and libarchive has yet to read it. */
+	if (!e)
+		map_forget(t->x.job->mapped, &t->forgotten,
+			stream_used(t->stream) - (t->kind == COMPRESSION_NONE ? chunk.n : 0));
 	/* What admit() did not refuse is about the headers of the next member. */
 	if (e && why->code == e && why->member == 0) {
 		why->member = t->x.job->admission.result.entries + 1;

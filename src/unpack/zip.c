@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/fdio.h"
 #include "base/text.h"
 #include "unpack/extract.h"
 #include "unpack/scan_zip.h"
@@ -15,7 +16,8 @@ struct zip {
 	struct extraction x;
 	struct slice archive;
 	struct scan_zip scan;
-	uint64_t at; /* where libarchive reads next */
+	uint64_t at;      /* where libarchive reads next */
+	size_t forgotten; /* bytes of the mapped archive */
 	unsigned n, told;
 	uint8_t chunk[CHUNK];
 	struct admitted item[LIMIT_MEMBERS]; /* paths are part of the archive */
@@ -52,6 +54,7 @@ static la_ssize_t read_chunk(struct archive *a, void *ctx, const void **out)
 	}
 	scan_zip_copy(&z->scan, z->archive, z->at, n, z->chunk);
 	z->at += n;
+	map_forget(z->x.job->mapped, &z->forgotten, (size_t)z->at);
 	*out = z->chunk;
 	return (la_ssize_t)n;
 }
@@ -67,6 +70,8 @@ static la_int64_t seek_to(struct archive *a, void *ctx, la_int64_t offset, int w
 		return ARCHIVE_FATAL;
 	}
 	z->at = (uint64_t)(from + offset);
+	/* What is read again has to be forgotten again. */
+	if (z->at < z->forgotten) z->forgotten = (size_t)z->at & ~(size_t)(CHUNK - 1);
 	return from + offset;
 }
 
