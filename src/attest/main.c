@@ -50,21 +50,18 @@ static const int calls_process[] = {
 	S(exit_group), S(rt_sigreturn), S(rt_sigprocmask), S(futex),
 };
 /* clang-format on */
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 static const struct filter_group groups[] = {
-	{"memory files, channels, the agent's connection", FILTER_ALLOW, COUNT(calls_io), calls_io},
-	{"own memory, clocks, randomness, end", FILTER_ALLOW, COUNT(calls_process), calls_process},
+	FILTER_ALLOWS("memory files, channels, the agent's connection", calls_io),
+	FILTER_ALLOWS("own memory, clocks, randomness, end", calls_process),
 };
-static const struct filter_case no_exec[] = {{FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}}};
 static const struct filter_case unix_stream[] = {
 	{FILTER_ALLOW, 2, {{0, 0, AF_UNIX}, {1, 0xf, SOCK_STREAM}}}};
 static const struct filter_guard guards[] = {
-	{S(mmap), FILTER_KILL, 1, no_exec},
-	{S(mprotect), FILTER_KILL, 1, no_exec},
+	FILTER_NO_EXEC,
 	{S(socket), FILTER_KILL, 1, unix_stream},
 };
 static const struct filter_spec calls = {
-	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
 
 static int attest_run(struct boot *boot, struct chan *control, struct message *m);
 

@@ -42,18 +42,15 @@ static const int calls_process[] = {
 	S(rt_sigreturn), S(rt_sigprocmask), S(futex),
 };
 /* clang-format on */
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 static const struct filter_group groups[] = {
-	{"connections, channels, spooled uploads", FILTER_ALLOW, COUNT(calls_io), calls_io},
-	{"own memory, clocks, end", FILTER_ALLOW, COUNT(calls_process), calls_process},
+	FILTER_ALLOWS("connections, channels, spooled uploads", calls_io),
+	FILTER_ALLOWS("own memory, clocks, end", calls_process),
 };
-static const struct filter_case no_exec[] = {{FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}}};
 static const struct filter_guard guards[] = {
-	{S(mmap), FILTER_KILL, 1, no_exec},
-	{S(mprotect), FILTER_KILL, 1, no_exec},
+	FILTER_NO_EXEC,
 };
 static const struct filter_spec calls = {
-	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
 
 static int http_run(struct boot *boot, struct chan *control, struct message *m);
 

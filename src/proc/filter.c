@@ -7,9 +7,11 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+const struct filter_case filter_no_exec = {FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}};
 
 /* The kernel's BPF_MAXINSNS. */
 #define FILTER_MAX_INSNS 4096

@@ -18,6 +18,8 @@
 #ifndef PROC_FILTER_H
 #define PROC_FILTER_H
 
+#include <sys/syscall.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/hash.h"
@@ -62,6 +64,16 @@ struct filter_spec {
 	uint16_t otherwise; /* for every number that is named nowhere */
 	int newest;         /* numbers above answer ENOSYS; 0: they get otherwise */
 };
+
+/* How tables are written down. */
+/* clang-format off */
+#define FILTER_COUNT(array)        (sizeof(array) / sizeof *(array))
+#define FILTER_ALLOWS(reason, nrs) {reason, FILTER_ALLOW, FILTER_COUNT(nrs), nrs}
+/* Guards of mmap and mprotect: no memory is ever made executable. */
+#define FILTER_NO_EXEC \
+	{SYS_mmap, FILTER_KILL, 1, &filter_no_exec}, {SYS_mprotect, FILTER_KILL, 1, &filter_no_exec}
+/* clang-format on */
+extern const struct filter_case filter_no_exec;
 
 /* A compiled program: struct sock_filter instructions, on the heap. */
 struct filter {

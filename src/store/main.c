@@ -43,33 +43,16 @@ static const int calls_process[] = {
 	S(rt_sigprocmask), S(futex), S(getrusage),
 };
 /* clang-format on */
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define GROUP(why, list)                                                                           \
-	{                                                                                          \
-		why, FILTER_ALLOW, COUNT(list), list                                               \
-	}
 static const struct filter_group groups[] = {
-	GROUP("files of the data directory, memory files", calls_files),
-	GROUP("channels that exist", calls_channels),
-	GROUP("own memory, clocks, end", calls_process),
+	FILTER_ALLOWS("files of the data directory, memory files", calls_files),
+	FILTER_ALLOWS("channels that exist", calls_channels),
+	FILTER_ALLOWS("own memory, clocks, end", calls_process),
 };
-/* No memory is ever made executable. */
-#define NO_EXEC                                                                                    \
-	{                                                                                          \
-		FILTER_ALLOW, 1,                                                                   \
-		{                                                                                  \
-			{                                                                          \
-				2, PROT_EXEC, 0                                                    \
-			}                                                                          \
-		}                                                                                  \
-	}
-static const struct filter_case no_exec[] = {NO_EXEC};
 static const struct filter_guard guards[] = {
-	{S(mmap), FILTER_KILL, 1, no_exec},
-	{S(mprotect), FILTER_KILL, 1, no_exec},
+	FILTER_NO_EXEC,
 };
 static const struct filter_spec calls = {
-	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
 
 static int store_run(struct boot *boot, struct chan *control, struct message *m);
 

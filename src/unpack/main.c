@@ -36,18 +36,15 @@ static const int calls_process[] = {
 	S(rt_sigprocmask), S(gettid), S(tkill),
 };
 /* clang-format on */
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 static const struct filter_group groups[] = {
-	{"files below the package's root", FILTER_ALLOW, COUNT(calls_files), calls_files},
-	{"own memory, clocks, end", FILTER_ALLOW, COUNT(calls_process), calls_process},
+	FILTER_ALLOWS("files below the package's root", calls_files),
+	FILTER_ALLOWS("own memory, clocks, end", calls_process),
 };
-static const struct filter_case no_exec[] = {{FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}}};
 static const struct filter_guard guards[] = {
-	{S(mmap), FILTER_KILL, 1, no_exec},
-	{S(mprotect), FILTER_KILL, 1, no_exec},
+	FILTER_NO_EXEC,
 };
 const struct filter_spec helper_calls = {
-	groups, COUNT(groups), guards, COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
 
 /* The program that the runner compiled, loaded before the first byte is read. */
 static enum err confine(void)

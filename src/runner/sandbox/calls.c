@@ -110,19 +110,16 @@ static const int absent[] = {
 
 static const int flushes[] = {S(sync), S(syncfs)};
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define GROUP(why, list) {why, FILTER_ALLOW, COUNT(list), list}
-
 static const struct filter_group groups[] = {
-	GROUP("files: mounts and Landlock decide which", files),
-	GROUP("own address space", memory),
-	GROUP("processes and signals: the PID namespace and empty capability sets confine them", processes),
-	GROUP("reading clocks and waiting, never setting", clocks),
-	GROUP("waiting for descriptors", polling),
-	GROUP("sockets that exist: the network namespace is empty", sockets),
-	GROUP("System V IPC of the job's own namespace", sysv),
-	{"libraries fall back when these are absent", ENOSYS, COUNT(absent), absent},
-	{"flushing the whole machine is a denial of service", FILTER_PRETEND, COUNT(flushes), flushes},
+	FILTER_ALLOWS("files: mounts and Landlock decide which", files),
+	FILTER_ALLOWS("own address space", memory),
+	FILTER_ALLOWS("processes and signals: the PID namespace and empty capability sets confine them", processes),
+	FILTER_ALLOWS("reading clocks and waiting, never setting", clocks),
+	FILTER_ALLOWS("waiting for descriptors", polling),
+	FILTER_ALLOWS("sockets that exist: the network namespace is empty", sockets),
+	FILTER_ALLOWS("System V IPC of the job's own namespace", sysv),
+	{"libraries fall back when these are absent", ENOSYS, FILTER_COUNT(absent), absent},
+	{"flushing the whole machine is a denial of service", FILTER_PRETEND, FILTER_COUNT(flushes), flushes},
 };
 
 /* One condition, or two, on the low 32 bits of arguments. */
@@ -191,7 +188,7 @@ static const struct filter_case prctl_cases[] = {
 	IF2(FILTER_ALLOW, 0, 0, PR_CAP_AMBIENT, 1, 0, PR_CAP_AMBIENT_IS_SET),
 };
 
-#define GUARD(name, otherwise, cases) {S(name), otherwise, COUNT(cases), cases}
+#define GUARD(name, otherwise, cases) {S(name), otherwise, FILTER_COUNT(cases), cases}
 #define PAYLOAD_GUARDS \
 	GUARD(ioctl, FILTER_ALLOW, ioctl_cases), \
 	GUARD(fcntl, FILTER_ALLOW, fcntl_cases), \
@@ -217,18 +214,18 @@ static const struct filter_guard uncounted_guards[] = {
 
 const struct filter_spec calls_payload = {
 	.groups = groups,
-	.n_groups = COUNT(groups),
+	.n_groups = FILTER_COUNT(groups),
 	.guards = guards,
-	.n_guards = COUNT(guards),
+	.n_guards = FILTER_COUNT(guards),
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };
 
 const struct filter_spec calls_payload_uncounted = {
 	.groups = groups,
-	.n_groups = COUNT(groups),
+	.n_groups = FILTER_COUNT(groups),
 	.guards = uncounted_guards,
-	.n_guards = COUNT(uncounted_guards),
+	.n_guards = FILTER_COUNT(uncounted_guards),
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };
@@ -242,7 +239,7 @@ static const int init_calls[] = {
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(restart_syscall),
 };
-static const struct filter_group init_groups[] = {GROUP("wait, report, exit", init_calls)};
+static const struct filter_group init_groups[] = {FILTER_ALLOWS("wait, report, exit", init_calls)};
 
 const struct filter_spec calls_job_init = {
 	.groups = init_groups,
@@ -261,14 +258,14 @@ static const int building[] = {
 
 #define ALLOWED_GROUPS 7
 static const struct filter_group runner_groups[ALLOWED_GROUPS + 1] = {
-	GROUP("what a test may do", files),
-	GROUP("", memory),
-	GROUP("", processes),
-	GROUP("", clocks),
-	GROUP("", polling),
-	GROUP("", sockets),
-	GROUP("", sysv),
-	GROUP("building sandboxes", building),
+	FILTER_ALLOWS("what a test may do", files),
+	FILTER_ALLOWS("", memory),
+	FILTER_ALLOWS("", processes),
+	FILTER_ALLOWS("", clocks),
+	FILTER_ALLOWS("", polling),
+	FILTER_ALLOWS("", sockets),
+	FILTER_ALLOWS("", sysv),
+	FILTER_ALLOWS("building sandboxes", building),
 };
 
 static const struct filter_guard runner_guards[] = {
@@ -284,9 +281,9 @@ static const struct filter_guard runner_guards[] = {
 
 const struct filter_spec calls_runner = {
 	.groups = runner_groups,
-	.n_groups = COUNT(runner_groups),
+	.n_groups = FILTER_COUNT(runner_groups),
 	.guards = runner_guards,
-	.n_guards = COUNT(runner_guards),
+	.n_guards = FILTER_COUNT(runner_guards),
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };
@@ -300,12 +297,12 @@ static const int reading[] = {
 /* clang-format on */
 
 static const struct filter_group reader_groups[] = {
-	GROUP("what a test may do with files", files),
-	GROUP("", memory),
-	GROUP("", processes),
-	GROUP("", clocks),
-	GROUP("", polling),
-	GROUP("unpacking and reading in processes of its own", reading),
+	FILTER_ALLOWS("what a test may do with files", files),
+	FILTER_ALLOWS("", memory),
+	FILTER_ALLOWS("", processes),
+	FILTER_ALLOWS("", clocks),
+	FILTER_ALLOWS("", polling),
+	FILTER_ALLOWS("unpacking and reading in processes of its own", reading),
 };
 
 static const struct filter_guard reader_guards[] = {
@@ -315,9 +312,9 @@ static const struct filter_guard reader_guards[] = {
 
 const struct filter_spec calls_reader = {
 	.groups = reader_groups,
-	.n_groups = COUNT(reader_groups),
+	.n_groups = FILTER_COUNT(reader_groups),
 	.guards = reader_guards,
-	.n_guards = COUNT(reader_guards),
+	.n_guards = FILTER_COUNT(reader_guards),
 	.otherwise = EPERM,
 	.newest = NR_NEWEST,
 };
