@@ -22,21 +22,6 @@ static void digest_object(struct jw *w, const uint8_t sha[SHA256_LEN])
 	jw_object_end(w);
 }
 
-static void opt_cstr(struct jw *w, const char *name, const char *s)
-{
-	jw_key_str_or_null(w, name, slice_str(s));
-}
-
-static void texts(struct jw *w, const struct slice *list, unsigned n)
-{
-	unsigned i;
-
-	jw_array(w);
-	for (i = 0; i < n; i++)
-		jw_str(w, list[i]);
-	jw_array_end(w);
-}
-
 static void behaviour(struct jw *w)
 {
 	jw_key(w, "behaviour");
@@ -113,8 +98,7 @@ static void package(struct jw *w, const struct package_facts *p)
 	jw_key_u64(w, "files", p->files);
 	jw_key_hex(w, "filesSha256", SLICE_OF(p->files_sha256));
 	jw_key_cstr(w, "format", package_format_text(p->format));
-	jw_key(w, "ignored");
-	texts(w, p->ignored, p->n_ignored);
+	jw_key_strs(w, "ignored", p->ignored, p->n_ignored);
 	jw_key_u64(w, "ignoredTotal", p->ignored_total);
 	jw_key_hex(w, "oms", SLICE_OF(p->oms));
 	jw_key(w, "sha256");
@@ -210,7 +194,7 @@ static void skill(struct jw *w, const struct record *r, struct slice skill_id)
 	jw_key_str(w, "skillId", skill_id);
 	jw_key_cstr(w, "slug", manifest_slug(slug, m->name, r->package.dir_hash1));
 	jw_key_str_or_null(w, "version", m->version);
-	opt_cstr(w, "versionSource", version_source_text(m->version_source));
+	jw_key_cstr_or_null(w, "versionSource", version_source_text(m->version_source));
 	jw_object_end(w);
 }
 
@@ -239,10 +223,8 @@ static void network(struct jw *w, const struct manifest *m)
 {
 	jw_key(w, "network");
 	jw_object(w);
-	jw_key(w, "declared");
-	texts(w, m->hosts, m->n_hosts);
-	jw_key(w, "granted");
-	texts(w, NULL, 0);
+	jw_key_strs(w, "declared", m->hosts, m->n_hosts);
+	jw_key_strs(w, "granted", NULL, 0);
 	jw_key_cstr(w, "mode", "none");
 	jw_object_end(w);
 }
@@ -257,26 +239,23 @@ static void test(struct jw *w, const struct record *r)
 		return;
 	}
 	jw_object(w);
-	jw_key(w, "argv");
-	texts(w, m->command.argv, m->command.n);
+	jw_key_strs(w, "argv", m->command.argv, m->command.n);
 	environment(w, m);
 	jw_key_u64(w, "expectExit", m->expect_exit);
 	jw_key_cstr(w, "form", command_form_text(m->command.form));
 	network(w, m);
 	jw_key_str_or_null(w, "runtime", m->runtime);
-	jw_key(w, "secrets");
-	texts(w, m->secrets, m->n_secrets);
+	jw_key_strs(w, "secrets", m->secrets, m->n_secrets);
 	jw_key(w, "setup");
 	if (m->setup.n) {
 		jw_object(w);
-		jw_key(w, "argv");
-		texts(w, m->setup.argv, m->setup.n);
+		jw_key_strs(w, "argv", m->setup.argv, m->setup.n);
 		jw_key_cstr(w, "form", command_form_text(m->setup.form));
 		jw_object_end(w);
 	} else {
 		jw_null(w);
 	}
-	opt_cstr(w, "source", test_source_text(m->test_source));
+	jw_key_cstr_or_null(w, "source", test_source_text(m->test_source));
 	jw_key_str_or_null(w, "workdir", m->workdir);
 	jw_object_end(w);
 }
@@ -331,14 +310,13 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	limits_in_force(w, &r->limits);
 	jw_key_null(w, "log");
 	package(w, &r->package);
-	jw_key(w, "probe");
-	texts(w, NULL, 0);
+	jw_key_strs(w, "probe", NULL, 0);
 	jw_key(w, "reasons");
 	jw_array(w);
 	for (i = 0; i < v.n_reasons; i++)
 		jw_cstr(w, v.reasons[i]);
 	jw_array_end(w);
-	opt_cstr(w, "result", v.result);
+	jw_key_cstr_or_null(w, "result", v.result);
 	jw_key(w, "run");
 	jw_array(w);
 	for (i = 0; i < r->n_runs; i++)
@@ -357,8 +335,7 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	jw_object_end(w);
 	jw_key_cstr(w, "verdict", verdict_name(v.verdict));
 	verifier(w, who, seq);
-	jw_key(w, "warnings");
-	texts(w, r->warnings, r->n_warnings);
+	jw_key_strs(w, "warnings", r->warnings, r->n_warnings);
 	jw_object_end(w);
 }
 

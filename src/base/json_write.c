@@ -267,3 +267,19 @@ void jw_key_hex_or_null(struct jw *w, const char *key, struct slice s)
 	else
 		jw_key_null(w, key);
 }
+
+void jw_key_cstr_or_null(struct jw *w, const char *key, const char *s)
+{
+	jw_key_str_or_null(w, key, slice_str(s));
+}
+
+void jw_key_strs(struct jw *w, const char *name, const struct slice *list, size_t n)
+{
+	size_t i;
+
+	jw_key(w, name);
+	jw_array(w);
+	for (i = 0; i < n; i++)
+		jw_str(w, list[i]);
+	jw_array_end(w);
+}

@@ -58,8 +58,11 @@ void jw_key_u64(struct jw *w, const char *name, uint64_t v);
 void jw_key_bool(struct jw *w, const char *name, bool v);
 /* The value, or null for a text, bytes or time that is absent (p NULL, n 0, 0). */
 void jw_key_str_or_null(struct jw *w, const char *key, struct slice s);
+void jw_key_cstr_or_null(struct jw *w, const char *key, const char *s);
 void jw_key_hex_or_null(struct jw *w, const char *key, struct slice s);
 void jw_key_null(struct jw *w, const char *name);
+/* An array of texts. */
+void jw_key_strs(struct jw *w, const char *name, const struct slice *list, size_t n);
 void jw_key_time(struct jw *w, const char *name, int64_t ms);
 
 #endif

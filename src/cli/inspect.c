@@ -22,22 +22,6 @@
 
 /* ---- in the confined child: the report as JSON ---------------------------------- */
 
-static void opt_cstr(struct jw *w, const char *name, const char *s)
-{
-	jw_key_str_or_null(w, name, slice_str(s));
-}
-
-static void list(struct jw *w, const char *name, const struct slice *items, unsigned n)
-{
-	unsigned i;
-
-	jw_key(w, name);
-	jw_array(w);
-	for (i = 0; i < n; i++)
-		jw_str(w, items[i]);
-	jw_array_end(w);
-}
-
 static void command_json(struct jw *w, const char *name, const struct command *c)
 {
 	jw_key(w, name);
@@ -47,7 +31,7 @@ static void command_json(struct jw *w, const char *name, const struct command *c
 	}
 	jw_object(w);
 	jw_key_cstr(w, "form", command_form_text(c->form));
-	list(w, "argv", c->argv, c->n);
+	jw_key_strs(w, "argv", c->argv, c->n);
 	jw_object_end(w);
 }
 
@@ -61,7 +45,7 @@ static void test_json(struct jw *w, const struct manifest *m)
 		return;
 	}
 	jw_object(w);
-	opt_cstr(w, "source", test_source_text(m->test_source));
+	jw_key_cstr_or_null(w, "source", test_source_text(m->test_source));
 	command_json(w, "command", &m->command);
 	command_json(w, "setup", &m->setup);
 	jw_key_u64(w, "timeoutMs", m->timeout_ms);
@@ -72,11 +56,11 @@ static void test_json(struct jw *w, const struct manifest *m)
 		jw_str(w, m->env[i].value);
 	}
 	jw_object_end(w);
-	list(w, "secrets", m->secrets, m->n_secrets);
+	jw_key_strs(w, "secrets", m->secrets, m->n_secrets);
 	jw_key(w, "network");
 	jw_object(w);
 	jw_key_cstr(w, "mode", m->n_hosts ? "allowlist" : "none");
-	if (m->n_hosts) list(w, "allow", m->hosts, m->n_hosts);
+	if (m->n_hosts) jw_key_strs(w, "allow", m->hosts, m->n_hosts);
 	jw_object_end(w);
 	jw_key_str(w, "runtime", m->runtime.p ? m->runtime : SLICE(DEFAULT_RUNTIME));
 	jw_key_u64(w, "expectExit", m->expect_exit);
@@ -93,7 +77,7 @@ static void manifest_json(struct jw *w, const struct package *p)
 	jw_key_cstr(w, "nameSource", name_source_text(m->name_source));
 	jw_key_cstr(w, "slug", manifest_slug(slug, m->name, p->facts.dir_hash1));
 	jw_key_str_or_null(w, "version", m->version);
-	opt_cstr(w, "versionSource", version_source_text(m->version_source));
+	jw_key_cstr_or_null(w, "versionSource", version_source_text(m->version_source));
 	jw_key_str(w, "skillId", manifest_skill_id(id, m, p->facts.dir_hash1));
 	jw_key_str_or_null(w, "description", m->description);
 	jw_key_u64(w, "descriptionChars", utf8_count(m->description));
@@ -137,9 +121,9 @@ static void report_json(struct jw *w, const struct package *p, bool is_directory
 		signature_json(w, &p->facts.signature);
 	}
 	if (!p->refusal.code) manifest_json(w, p);
-	list(w, "ignored", p->facts.ignored, p->facts.n_ignored);
+	jw_key_strs(w, "ignored", p->facts.ignored, p->facts.n_ignored);
 	jw_key_u64(w, "ignoredTotal", p->facts.ignored_total);
-	list(w, "warnings", p->warnings, p->n_warnings);
+	jw_key_strs(w, "warnings", p->warnings, p->n_warnings);
 	jw_object_end(w);
 }
 

@@ -143,17 +143,6 @@ static void skill_id(struct jw *w, const struct record *r)
 	jw_key_str(w, "skillId", manifest_skill_id(id, &r->manifest, r->package.dir_hash1));
 }
 
-static void list(struct jw *w, const char *name, const struct slice *items, unsigned n)
-{
-	unsigned i;
-
-	jw_key(w, name);
-	jw_array(w);
-	for (i = 0; i < n; i++)
-		jw_str(w, items[i]);
-	jw_array_end(w);
-}
-
 static void completed(
 	struct jw *w, const struct record *r, const struct job_view *job, const struct parts *p)
 {
@@ -167,7 +156,7 @@ static void completed(
 	for (i = 0; i < v.n_reasons; i++)
 		jw_cstr(w, v.reasons[i]);
 	jw_array_end(w);
-	list(w, "warnings", r->warnings, r->n_warnings);
+	jw_key_strs(w, "warnings", r->warnings, r->n_warnings);
 	jw_key(w, "result");
 	jw_object(w);
 	skill_id(w, r);
