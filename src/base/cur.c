@@ -98,13 +98,6 @@ int cur_peek(const struct cur *c)
 	return c->p < c->end ? *c->p : -1;
 }
 
-bool cur_skip(struct cur *c, uint8_t b)
-{
-	if (cur_peek(c) != b) return false;
-	c->p++;
-	return true;
-}
-
 enum err cur_end(const struct cur *c)
 {
 	if (c->err) return c->err;

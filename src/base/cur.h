@@ -29,8 +29,6 @@ struct slice cur_take(struct cur *c, size_t n);
 struct slice cur_rest(struct cur *c);
 /* Looks at the next byte without taking it; -1 at the end. */
 int cur_peek(const struct cur *c);
-/* Takes the next byte when it is b. */
-bool cur_skip(struct cur *c, uint8_t b);
 /* Records e unless a failure is recorded already. */
 void cur_fail(struct cur *c, enum err e);
 /* The recorded failure; else E_TRAILING when bytes are left; else E_OK. */

@@ -36,7 +36,8 @@ static const char *phrase(unsigned status)
 	}
 }
 
-unsigned answer_status(enum err e)
+/* HTTP status of a code. */
+static unsigned answer_status(enum err e)
 {
 	switch (e) {
 	case E_NOT_FOUND:

@@ -126,8 +126,6 @@ struct answer_head {
 void answer(struct server *s, struct conn *c, const struct answer_head *h, struct slice body);
 /* {"error","errorCode","detail"}; detail NULL gives {}. */
 void answer_error(struct server *s, struct conn *c, enum err e, const char *detail);
-/* HTTP status of a code. */
-unsigned answer_status(enum err e);
 bool answer_not_modified(struct server *s, struct conn *c, struct slice etag);
 
 #endif

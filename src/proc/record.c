@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-void codec_package(struct codec *c, struct package_facts *p)
+static void codec_package(struct codec *c, struct package_facts *p)
 {
 	codec_u8(c, &p->format, PACKAGE_DIRECTORY);
 	codec_u8(c, &p->compression, COMPRESSION_ZSTD);
@@ -72,7 +72,7 @@ static void codec_limits(struct codec *c, struct limit_facts *l)
 	codec_u64(c, &l->output_bytes, 1ULL << 40);
 }
 
-void codec_record(struct codec *c, struct record *r)
+static void codec_record(struct codec *c, struct record *r)
 {
 	unsigned i;
 

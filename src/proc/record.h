@@ -109,9 +109,6 @@ struct record {
 	struct slice warnings[LIMIT_WARNINGS]; /* of manifest, package and run; sorted */
 };
 
-void codec_record(struct codec *c, struct record *r);
-void codec_package(struct codec *c, struct package_facts *p);
-
 /* E_PROTOCOL when the bytes are not a record within its bounds. */
 enum err record_read(struct slice bytes, struct record *out);
 enum err record_write(struct record *r, struct buf *out);

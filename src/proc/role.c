@@ -39,7 +39,7 @@ const struct role *role_by_id(enum role_id id)
 	return all[id];
 }
 
-const struct role *role_by_name(const char *name)
+static const struct role *role_by_name(const char *name)
 {
 	unsigned i;
 

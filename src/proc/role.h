@@ -72,7 +72,6 @@ _Static_assert(sizeof(struct boot) <= CHAN_BODY, "a boot message fits a channel 
 /* The tables; each is defined in its role's main file. */
 extern const struct role role_http, role_store, role_runner, role_attest;
 const struct role *role_by_id(enum role_id id);
-const struct role *role_by_name(const char *name);
 
 /* Body of a role process after re-execution (control channel at descriptor 3). */
 int role_main(const char *name);

@@ -5,7 +5,8 @@
 /* 9999-12-31T23:59:59Z, the last second that a certificate can name. */
 #define SECONDS_MAX 253402300799ULL
 
-bool signature_reason(enum err e)
+/* May signature_facts.reason be this? */
+static bool signature_reason(enum err e)
 {
 	return e >= E_SIGNATURE_TOO_LARGE && e <= E_SIGNATURE_UNREAD;
 }

@@ -51,8 +51,6 @@ struct signature_facts {
 	uint8_t anchor_sha256[SHA256_LEN];
 };
 
-/* True for a code that signature_facts.reason may hold. */
-bool signature_reason(enum err e);
 /* True when the reason is the package's fault, and so a warning. */
 bool signature_warns(const struct signature_facts *f);
 /*

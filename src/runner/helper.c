@@ -37,12 +37,6 @@ enum err helper_env_open(struct helper_env *env, int exe, struct why *why)
 	return env->filter < 0 || env->exe < 0 ? why_sys(why, E_SANDBOX_SETUP, "helper") : E_OK;
 }
 
-void helper_env_drop(struct helper_env *env)
-{
-	fd_close(&env->exe);
-	fd_close(&env->filter);
-}
-
 static const char *helper_name(enum helper_kind kind)
 {
 	static const char *const names[] = {"unpack", "manifest", "signature"};

@@ -27,7 +27,6 @@ struct helper_env {
 
 /* Compiles the filter and opens the binary. E_SANDBOX_SETUP. */
 enum err helper_env_open(struct helper_env *env, int exe, struct why *why);
-void helper_env_drop(struct helper_env *env);
 
 /*
  * Runs one helper to its end. root becomes its root directory, uid its user;

@@ -317,7 +317,8 @@ bool tree_has_dir(const struct tree *t, struct slice path)
 	return false;
 }
 
-void tree_list(const struct tree *t, struct buf *out)
+/* Canonical file list (C27): the bytes whose SHA-256 is filesSha256. */
+static void tree_list(const struct tree *t, struct buf *out)
 {
 	struct jw w = jw_to(out, true);
 	size_t i;

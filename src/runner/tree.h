@@ -52,8 +52,6 @@ enum err tree_find_skill(struct tree *t, struct slice name, struct slice *warnin
 const struct tree_file *tree_find(const struct tree *t, struct slice path);
 /* True when a directory of this path holds a file. */
 bool tree_has_dir(const struct tree *t, struct slice path);
-/* Canonical file list (C27): the bytes whose SHA-256 is filesSha256. */
-void tree_list(const struct tree *t, struct buf *out);
 /* Fills the digests, counts and sizes that follow from the tree. */
 enum err tree_facts(const struct tree *t, struct package_facts *facts, struct buf *list);
 void tree_drop(struct tree *t);

@@ -262,13 +262,6 @@ enum err sandbox_probe(
 	return E_OK;
 }
 
-void sandbox_env_drop(struct sandbox_env *env)
-{
-	filter_drop(&env->payload);
-	filter_drop(&env->job_init);
-	cgroup_env_drop(&env->cgroup);
-}
-
 void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out)
 {
 	out->tier = env->tier;

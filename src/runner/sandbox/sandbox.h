@@ -59,7 +59,6 @@ enum err sandbox_probe(
 	struct sandbox_env *env, struct probe_line *lines, unsigned *n, struct why *why);
 /* Of all that, only which user ids there are: enough to read packages. */
 void sandbox_find_ids(struct sandbox_env *env);
-void sandbox_env_drop(struct sandbox_env *env);
 void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out);
 
 /* Host-level ids of a slot. */
