@@ -463,6 +463,20 @@ enum err json_get_u64(const struct cJSON *obj, const char *name, uint64_t max, u
 	return json_u64(json_get(obj, name), max, out);
 }
 
+struct slice json_text_of(const struct cJSON *obj, const char *name)
+{
+	struct slice s;
+
+	return json_get_str(obj, name, &s) ? SLICE_NONE : s;
+}
+
+uint64_t json_count_of(const struct cJSON *obj, const char *name)
+{
+	uint64_t v;
+
+	return json_get_u64(obj, name, UINT64_MAX, &v) ? 0 : v;
+}
+
 enum err json_get_bool(const struct cJSON *obj, const char *name, bool *out)
 {
 	return json_bool(json_get(obj, name), out);

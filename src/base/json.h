@@ -55,6 +55,9 @@ enum err json_hex(const struct cJSON *j, void *dst, size_t n);
 /* The same for a member of obj. */
 enum err json_get_str(const struct cJSON *obj, const char *name, struct slice *out);
 enum err json_get_u64(const struct cJSON *obj, const char *name, uint64_t max, uint64_t *out);
+/* After a check of the form: nothing, or 0, for what is absent or null there. */
+struct slice json_text_of(const struct cJSON *obj, const char *name);
+uint64_t json_count_of(const struct cJSON *obj, const char *name);
 enum err json_get_bool(const struct cJSON *obj, const char *name, bool *out);
 enum err json_get_hex(const struct cJSON *obj, const char *name, void *dst, size_t n);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int32_t utf8_next(struct slice s, size_t *at)
 {
@@ -152,4 +153,18 @@ const char *text_shown(char *dst, size_t cap, struct slice s)
 	for (i = 0; i < s.n; i++)
 		if (s.p[i] < 0x20 || s.p[i] >= 0x7f) return text_ascii(dst, cap, s);
 	return slice_text(dst, cap, s) ? dst : text_ascii(dst, cap, s);
+}
+
+bool text_is_token(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			  (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
+
+		if (!ok) return false;
+	}
+	return s.n > 0;
 }

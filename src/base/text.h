@@ -35,5 +35,7 @@ const char *text_ascii(char *dst, size_t cap, struct slice s);
  * nothing is escaped a second time unless a byte is there that may not be shown.
  */
 const char *text_shown(char *dst, size_t cap, struct slice s);
+/* Not empty, and a token of HTTP (RFC 9110 5.6.2). */
+bool text_is_token(struct slice s);
 
 #endif

@@ -188,17 +188,23 @@ int proof_exit(const struct proof *p, bool evidence_only)
 
 /* ---- the chain ---------------------------------------------------------------------- */
 
+void proof_begin(struct proof *p)
+{
+	int i;
+
+	memset(p, 0, sizeof *p);
+	for (i = 0; i < LINK_COUNT; i++)
+		link_skip(p, (enum link_id)i, see_earlier,
+			"not reached: an earlier link does not hold");
+}
+
 enum err proof_run(
 	struct slice bundle, const struct expect *want, struct proof *out, struct why *why)
 {
 	struct why reason = WHY_INIT;
 	enum err e;
-	int i;
 
-	memset(out, 0, sizeof *out);
-	for (i = 0; i < LINK_COUNT; i++)
-		link_skip(out, (enum link_id)i, see_earlier,
-			"not reached: an earlier link does not hold");
+	proof_begin(out);
 	e = bundle_read(bundle, &out->bundle, &reason);
 	if (e == E_NO_MEMORY) return e;
 	if (e) {

@@ -7,6 +7,8 @@
 
 /* Advice for a link that was not reached. */
 extern const char see_earlier[];
+/* Empty, with every link not reached. */
+void proof_begin(struct proof *p);
 /* Set a link's state and text (printf-like). Advice is a whole sentence. */
 void link_ok(struct proof *p, enum link_id id, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -41,20 +41,6 @@ enum err statement_parse(struct slice payload, struct cJSON **tree, struct why *
 }
 
 /* The readers below follow a passed schema check: what is absent there is null. */
-static struct slice text_of(const struct cJSON *j, const char *name)
-{
-	struct slice s;
-
-	return json_get_str(j, name, &s) ? SLICE_NONE : s;
-}
-
-static uint64_t count_of(const struct cJSON *j, const char *name)
-{
-	uint64_t v;
-
-	return json_get_u64(j, name, UINT64_MAX, &v) ? 0 : v;
-}
-
 static bool hex_of(const struct cJSON *j, const char *name, void *dst, size_t n)
 {
 	return json_get_hex(j, name, dst, n) == E_OK;
@@ -64,7 +50,7 @@ static void read_verifier(const struct cJSON *v, struct statement *s)
 {
 	struct buf key = buf_on(s->spki, sizeof s->spki);
 
-	if (base64_into(text_of(v, "key"), &key)) memset(s->spki, 0, sizeof s->spki);
+	if (base64_into(json_text_of(v, "key"), &key)) memset(s->spki, 0, sizeof s->spki);
 	hex_of(v, "keyid", s->keyid, sizeof s->keyid);
 	hex_of(v, "binarySha256", s->binary_sha256, sizeof s->binary_sha256);
 	hex_of(v, "bootId", s->boot_id, sizeof s->boot_id);
@@ -72,8 +58,8 @@ static void read_verifier(const struct cJSON *v, struct statement *s)
 	hex_of(v, "composeHash", s->compose_hash, sizeof s->compose_hash);
 	if (hex_of(v, "instanceId", s->instance_id, sizeof s->instance_id))
 		s->instance_len = sizeof s->instance_id;
-	s->seq = count_of(v, "seq");
-	s->tee = slice_is(text_of(v, "tee"), "tdx");
+	s->seq = json_count_of(v, "seq");
+	s->tee = slice_is(json_text_of(v, "tee"), "tdx");
 }
 
 static void read_runtime(const struct cJSON *configuration, struct statement *s)
@@ -81,8 +67,8 @@ static void read_runtime(const struct cJSON *configuration, struct statement *s)
 	const struct cJSON *c;
 
 	for (c = json_child(configuration); c; c = json_next(c)) {
-		if (!slice_is(text_of(c, "name"), "runtime")) continue;
-		s->runtime_uri = text_of(c, "uri");
+		if (!slice_is(json_text_of(c, "name"), "runtime")) continue;
+		s->runtime_uri = json_text_of(c, "uri");
 		hex_of(json_get(c, "digest"), "sha256", s->runtime_sha256,
 			sizeof s->runtime_sha256);
 	}
@@ -107,7 +93,7 @@ enum err statement_read(struct cJSON *tree, struct statement *out, struct why *w
 	memset(out, 0, sizeof *out);
 	out->tree = tree;
 	out->predicate = p;
-	if (count_of(p, "schema") != SCHEMA)
+	if (json_count_of(p, "schema") != SCHEMA)
 		return why_set(why, E_STATEMENT_SCHEMA,
 			"the predicate's schema is not %d, the one this program knows", SCHEMA);
 	e = schema_check(tree, why);
@@ -116,18 +102,19 @@ enum err statement_read(struct cJSON *tree, struct statement *out, struct why *w
 	read_package(json_get(p, "package"), out);
 	read_runtime(json_get(p, "configuration"), out);
 	out->has_nonce = hex_of(job, "nonce", out->nonce, sizeof out->nonce);
-	out->attempt = count_of(job, "attempt");
-	out->submitted_at = text_of(job, "submittedAt");
-	out->skill_id = text_of(json_get(p, "skill"), "skillId");
-	out->tier = text_of(json_get(p, "sandbox"), "tier");
-	out->monitor = text_of(behaviour, "monitor");
+	out->attempt = json_count_of(job, "attempt");
+	out->submitted_at = json_text_of(job, "submittedAt");
+	out->skill_id = json_text_of(json_get(p, "skill"), "skillId");
+	out->tier = json_text_of(json_get(p, "sandbox"), "tier");
+	out->monitor = json_text_of(behaviour, "monitor");
 	if (json_get_bool(behaviour, "complete", &out->monitor_complete)) return E_STATEMENT_SCHEMA;
 	out->n_warnings = (unsigned)json_count(json_get(p, "warnings"));
 	out->argv = json_get(test, "argv");
-	expect_exit = count_of(test, "expectExit");
+	expect_exit = json_count_of(test, "expectExit");
 	/* Any larger number stays one that no exit status can be. */
 	out->expect_exit = expect_exit > 255 ? 256 : (unsigned)expect_exit;
-	verdict = slice_text(name, sizeof name, text_of(p, "verdict")) ? verdict_by_name(name) : -1;
+	verdict = slice_text(name, sizeof name, json_text_of(p, "verdict")) ? verdict_by_name(name)
+									    : -1;
 	if (verdict < 0) return why_set(why, E_STATEMENT_SCHEMA, "predicate.verdict");
 	out->verdict = (enum verdict)verdict;
 	return E_OK;

@@ -16,20 +16,6 @@ static enum err contradiction(struct why *why, const char *what)
 	return why_set(why, E_STATEMENT_INCONSISTENT, "%s", what);
 }
 
-static struct slice text_of(const struct cJSON *j, const char *name)
-{
-	struct slice s;
-
-	return json_get_str(j, name, &s) ? SLICE_NONE : s;
-}
-
-static uint64_t count_of(const struct cJSON *j, const char *name)
-{
-	uint64_t v;
-
-	return json_get_u64(j, name, UINT64_MAX, &v) ? 0 : v;
-}
-
 static bool hex_is(const struct cJSON *j, const char *name, const uint8_t sha[SHA256_LEN])
 {
 	uint8_t got[SHA256_LEN];
@@ -48,14 +34,14 @@ static enum err subjects(const struct statement *s, struct why *why)
 	buf_str(&tree_name, "#tree");
 	if (s->has_archive) {
 		digest = json_get(c, "digest");
-		if (!slice_eq(text_of(c, "name"), s->skill_id) ||
+		if (!slice_eq(json_text_of(c, "name"), s->skill_id) ||
 			!hex_is(digest, "sha256", s->archive_sha256) ||
 			json_get(digest, "dirHash1"))
 			return contradiction(why, "subject 1 is not predicate.package");
 		c = json_next(c);
 	}
 	digest = json_get(c, "digest");
-	if (!slice_eq(text_of(c, "name"), buf_slice(&tree_name)) ||
+	if (!slice_eq(json_text_of(c, "name"), buf_slice(&tree_name)) ||
 		!hex_is(digest, "sha256", s->files_sha256) ||
 		!hex_is(digest, "dirHash1", s->dir_hash1))
 		return contradiction(
@@ -68,20 +54,21 @@ static enum err skill(const struct statement *s, struct why *why)
 {
 	const struct cJSON *k = json_get(s->predicate, "skill");
 	const struct cJSON *p = json_get(s->predicate, "package");
-	struct manifest m = {.name = text_of(k, "name"), .version = text_of(k, "version")};
+	struct manifest m = {
+		.name = json_text_of(k, "name"), .version = json_text_of(k, "version")};
 	char slug[SLUG_MAX], id[SKILL_ID_MAX];
 
 	if (m.name.n > LIMIT_NAME_BYTES || m.version.n > LIMIT_VERSION_BYTES)
 		return contradiction(why, "name or version is longer than its limit");
 	if (!slice_eq(manifest_skill_id(id, &m, s->dir_hash1), s->skill_id))
 		return contradiction(why, "skillId does not follow from name, version and tree");
-	if (!slice_is(text_of(k, "slug"), manifest_slug(slug, m.name, s->dir_hash1)))
+	if (!slice_is(json_text_of(k, "slug"), manifest_slug(slug, m.name, s->dir_hash1)))
 		return contradiction(why, "slug does not follow from the name");
-	if ((m.version.p != NULL) != (text_of(k, "versionSource").p != NULL))
+	if ((m.version.p != NULL) != (json_text_of(k, "versionSource").p != NULL))
 		return contradiction(why, "a version without a source, or the reverse");
-	if (s->has_archive == slice_is(text_of(p, "format"), "directory"))
+	if (s->has_archive == slice_is(json_text_of(p, "format"), "directory"))
 		return contradiction(why, "an archive without a digest, or a directory with one");
-	if (json_count(json_get(p, "ignored")) > count_of(p, "ignoredTotal"))
+	if (json_count(json_get(p, "ignored")) > json_count_of(p, "ignoredTotal"))
 		return contradiction(why, "more ignored members named than counted");
 	return E_OK;
 }
@@ -112,8 +99,8 @@ static enum err configuration(const struct statement *s, struct why *why)
 
 	for (c = json_child(json_get(s->predicate, "configuration")); c; c = json_next(c)) {
 		for (i = 0; i < 3; i++)
-			if (slice_is(text_of(c, "name"), names[i])) seen[i]++;
-		if (slice_is(text_of(c, "name"), "verifier") &&
+			if (slice_is(json_text_of(c, "name"), names[i])) seen[i]++;
+		if (slice_is(json_text_of(c, "name"), "verifier") &&
 			!hex_is(json_get(c, "digest"), "sha256", s->binary_sha256))
 			return contradiction(why, "two digests of the verifier's program");
 	}
@@ -127,22 +114,23 @@ static enum err configuration(const struct statement *s, struct why *why)
 /* Exactly the members that belong to the kind of exit. */
 static bool exit_fits(const struct cJSON *x)
 {
-	struct slice kind = text_of(x, "kind");
+	struct slice kind = json_text_of(x, "kind");
 	bool exited = slice_is(kind, "exited"), signaled = slice_is(kind, "signaled");
 	bool setup = slice_is(kind, "setup-error");
 	bool with_errno = setup || slice_is(kind, "exec-failed");
 
-	if ((json_get(x, "code") != NULL) != exited || count_of(x, "code") > 255) return false;
+	if ((json_get(x, "code") != NULL) != exited || json_count_of(x, "code") > 255) return false;
 	if ((json_get(x, "signal") != NULL) != signaled) return false;
-	if (signaled && (count_of(x, "signal") < 1 || count_of(x, "signal") > 64)) return false;
-	if ((json_get(x, "errno") != NULL) != with_errno || count_of(x, "errno") > 4095)
+	if (signaled && (json_count_of(x, "signal") < 1 || json_count_of(x, "signal") > 64))
+		return false;
+	if ((json_get(x, "errno") != NULL) != with_errno || json_count_of(x, "errno") > 4095)
 		return false;
 	return setup || !json_get(x, "stage");
 }
 
 static bool stream_fits(const struct cJSON *st, uint64_t cap)
 {
-	uint64_t bytes = count_of(st, "bytes"), total = count_of(st, "totalBytes");
+	uint64_t bytes = json_count_of(st, "bytes"), total = json_count_of(st, "totalBytes");
 	uint8_t empty[SHA256_LEN];
 	bool truncated;
 
@@ -155,11 +143,11 @@ static bool stream_fits(const struct cJSON *st, uint64_t cap)
 static enum err runs(const struct statement *s, struct why *why)
 {
 	const struct cJSON *test = json_get(s->predicate, "test"), *r;
-	uint64_t cap = count_of(json_get(s->predicate, "limits"), "stdoutBytes");
+	uint64_t cap = json_count_of(json_get(s->predicate, "limits"), "stdoutBytes");
 	int last = -1;
 
 	for (r = json_child(json_get(s->predicate, "run")); r; r = json_next(r)) {
-		int phase = slice_is(text_of(r, "phase"), "setup") ? PHASE_SETUP : PHASE_TEST;
+		int phase = slice_is(json_text_of(r, "phase"), "setup") ? PHASE_SETUP : PHASE_TEST;
 
 		if (phase <= last) return contradiction(why, "phases are doubled or out of order");
 		last = phase;
@@ -178,7 +166,7 @@ static enum err runs(const struct statement *s, struct why *why)
 static enum err protection(const struct statement *s, struct why *why)
 {
 	const struct cJSON *b = json_get(s->predicate, "sandbox"), *c;
-	struct slice cgroup = text_of(b, "cgroup"), accounting = text_of(b, "accounting");
+	struct slice cgroup = json_text_of(b, "cgroup"), accounting = json_text_of(b, "accounting");
 	struct slice before = SLICE_NONE, text;
 	bool unmonitored = false;
 
@@ -216,7 +204,8 @@ static enum err signature(const struct statement *s, struct why *why)
 	if (verified && !(subject && resources && anchor))
 		return contradiction(why, "a verified signature that does not hold");
 	if (anchor && !leaf) return contradiction(why, "an anchor that vouches for nobody");
-	if (count_of(g, "unsignedFiles") >= count_of(json_get(s->predicate, "package"), "files"))
+	if (json_count_of(g, "unsignedFiles") >=
+		json_count_of(json_get(s->predicate, "package"), "files"))
 		return contradiction(why, "more unsigned files than files");
 	return E_OK;
 }
@@ -241,17 +230,18 @@ enum err statement_consistent(const struct statement *s, struct why *why)
 static void phase_facts(const struct cJSON *r, struct phase_facts *out)
 {
 	const struct cJSON *x = json_get(r, "exit"), *c;
-	struct slice kind = text_of(x, "kind"), hit;
+	struct slice kind = json_text_of(x, "kind"), hit;
 	char name[32];
 
-	out->phase = slice_is(text_of(r, "phase"), "setup") ? PHASE_SETUP : PHASE_TEST;
+	out->phase = slice_is(json_text_of(r, "phase"), "setup") ? PHASE_SETUP : PHASE_TEST;
 	out->kind = EXIT_INTERNAL;
 	if (slice_text(name, sizeof name, kind)) {
 		int k = exit_kind_by_name(name);
 
 		if (k >= 0) out->kind = (enum exit_kind)k;
 	}
-	out->value = (int)(count_of(x, "code") + count_of(x, "signal") + count_of(x, "errno"));
+	out->value = (int)(json_count_of(x, "code") + json_count_of(x, "signal") +
+			   json_count_of(x, "errno"));
 	for (c = json_child(json_get(r, "limitsHit")); c; c = json_next(c)) {
 		if (json_str(c, &hit)) continue;
 		out->limits_hit |= slice_is(hit, "disk")    ? HIT_DISK
@@ -284,7 +274,7 @@ enum err statement_verdict(const struct statement *s, struct why *why)
 	if (s->expect_exit > 255 || v.verdict != s->verdict)
 		return why_set(why, E_VERDICT_MISMATCH, "the facts give %s, the statement says %s",
 			verdict_name(v.verdict), verdict_name(s->verdict));
-	text = text_of(s->predicate, "result");
+	text = json_text_of(s->predicate, "result");
 	if (v.result ? !slice_is(text, v.result) : text.p != NULL)
 		return why_set(
 			why, E_VERDICT_MISMATCH, "the result does not follow from the facts");

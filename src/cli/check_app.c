@@ -30,14 +30,7 @@ static int judge(const struct options *o, const struct asking *a, const struct e
 	enum err e = proof_app(&a->answer, &a->question, &in->want, p, &why);
 
 	if (e) return cli_cannot(COMMAND, e, &why);
-	if (o->want.gov.n && governance_link(&o->want.gov, &in->want, p)) return EXIT_CANNOT;
-	expect_report(&o->want, in, &r);
-	if (o->json)
-		report_json(&r);
-	else
-		report_text(&r);
-	if (o->html && report_html(&r, o->html)) return EXIT_CANNOT;
-	return proof_exit(p, true);
+	return expect_conclude(&o->want, in, p, &r, o->json, o->html);
 }
 
 static int run(struct options *o, const char *text)

@@ -19,14 +19,7 @@ static int judge(const struct options *o, struct slice bundle, const struct expe
 	enum err e = proof_run(bundle, &in->want, p, &why);
 
 	if (e) return cli_cannot("check attestation", e, &why);
-	if (o->want.gov.n && governance_link(&o->want.gov, &in->want, p)) return EXIT_CANNOT;
-	expect_report(&o->want, in, &r);
-	if (o->json)
-		report_json(&r);
-	else
-		report_text(&r);
-	if (o->html && report_html(&r, o->html)) return EXIT_CANNOT;
-	return proof_exit(p, o->evidence_only);
+	return expect_conclude(&o->want, in, p, &r, o->json, o->html);
 }
 
 static const char usage[] = "check attestation FILE [options]";

@@ -127,11 +127,20 @@ static void overridden(const struct expect_options *o, const struct policy *p, s
 		if (list[i].both) r->overridden[r->n_overridden++] = list[i].name;
 }
 
-void expect_report(const struct expect_options *o, const struct expect_inputs *in, struct report *r)
+int expect_conclude(const struct expect_options *o, const struct expect_inputs *in, struct proof *p,
+	struct report *r, bool json, const char *html)
 {
-	if (!o->policy) return;
-	r->policy = &in->policy;
-	overridden(o, &in->policy, r);
+	if (o->gov.n && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
+	if (o->policy) {
+		r->policy = &in->policy;
+		overridden(o, &in->policy, r);
+	}
+	if (json)
+		report_json(r);
+	else
+		report_text(r);
+	if (html && report_html(r, html)) return EXIT_CANNOT;
+	return proof_exit(p, r->evidence_only);
 }
 
 enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in)

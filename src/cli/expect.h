@@ -46,8 +46,12 @@ struct expect_inputs {
 /* Reads files and values. Not E_OK after a message. in is to be dropped in any case. */
 enum err expect_read(const char *name, const struct expect_options *o, struct expect_inputs *in);
 void expect_drop(struct expect_inputs *in);
-/* Names the policy, when there is one, and the options that went before it. */
-void expect_report(
-	const struct expect_options *o, const struct expect_inputs *in, struct report *r);
+/*
+ * The end of a proof that was run: asks the nodes of --rpc, names the policy and
+ * what went before it, and reports. html: file of the page, or NULL. The exit
+ * status of the command.
+ */
+int expect_conclude(const struct expect_options *o, const struct expect_inputs *in, struct proof *p,
+	struct report *r, bool json, const char *html);
 
 #endif

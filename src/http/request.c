@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/num.h"
+#include "base/text.h"
 
 /* Above any length we take; a longer one is refused by its size, not its form. */
 #define LENGTH_MAX (1ULL << 40)
@@ -15,21 +16,6 @@ size_t request_head_end(struct slice bytes)
 	size_t at = slice_search(bytes, 0, SLICE("\r\n\r\n"));
 
 	return at == bytes.n ? 0 : at + 4;
-}
-
-/* token of RFC 9110 5.6.2 */
-static bool is_token(struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			  (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
-
-		if (!ok) return false;
-	}
-	return s.n > 0;
 }
 
 /* field-value: visible bytes, blanks and tabs; no other control. */
@@ -83,7 +69,7 @@ static enum err read_line(struct slice line, struct request *r, bool *http10, st
 	struct slice method = slice_split(&line, ' '), target = slice_split(&line, ' ');
 	size_t q;
 
-	if (!is_token(method)) return bad(why, "the method is not a token");
+	if (!text_is_token(method)) return bad(why, "the method is not a token");
 	if (target.n > LIMIT_HTTP_TARGET) return E_URI_TOO_LONG;
 	if (!is_target(target)) return bad(why, "the target is not an absolute path");
 	if (slice_is(line, "HTTP/1.0"))
@@ -117,7 +103,7 @@ static enum err read_field(struct slice line, struct request *r, struct seen *se
 		     value = slice_trim(slice_from(line, colon + 1));
 
 	/* A line that begins with a blank would continue the one before (obs-fold). */
-	if (colon == line.n || !is_token(name))
+	if (colon == line.n || !text_is_token(name))
 		return bad(why, "a header line is not 'name: value'");
 	if (!is_value(value)) return bad(why, "a header value holds a control character");
 	if (slice_is_nocase(name, "host")) seen->host++;

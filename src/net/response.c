@@ -40,21 +40,6 @@ static enum err bad(struct why *why, const char *what)
 	return why_set(why, E_RESPONSE, "%s", what);
 }
 
-/* token of RFC 9110 5.6.2 */
-static bool is_token(struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-		bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			  (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c));
-
-		if (!ok) return false;
-	}
-	return s.n > 0;
-}
-
 /* One line of the head without its CR LF; the head is known to end with an empty one. */
 static struct slice take_line(struct slice *rest)
 {
@@ -110,7 +95,7 @@ static enum err read_field(struct slice line, struct framing *f, struct why *why
 		     value = slice_trim(slice_from(line, colon + 1));
 
 	/* A line that begins with a blank would continue the one before (obs-fold). */
-	if (colon == line.n || !is_token(name))
+	if (colon == line.n || !text_is_token(name))
 		return bad(why, "a header line is not 'name: value'");
 	if (slice_is_nocase(name, "content-length")) {
 		if (f->has_length) return bad(why, "two Content-Length");
