@@ -66,7 +66,8 @@ static const int processes[] = {
 	S(setresgid), S(setfsuid), S(setfsgid), S(setgroups), S(capget), S(capset),
 	S(getrlimit), S(setrlimit), S(prlimit64), S(getrusage), S(times),
 	S(getpriority), S(setpriority), S(sched_yield), S(sched_getaffinity), S(sched_setaffinity),
-	S(sched_getparam), S(sched_getscheduler), S(sched_getattr), S(sched_get_priority_max),
+	/* The one priority of the policies below, 0, may be set again: posix_spawn does. */
+	S(sched_setparam), S(sched_getparam), S(sched_getscheduler), S(sched_getattr), S(sched_get_priority_max),
 	S(sched_get_priority_min), S(sched_rr_get_interval), S(getcpu),
 	S(set_tid_address), S(set_robust_list), S(get_robust_list), S(rseq), S(arch_prctl),
 	S(futex), NR_FUTEX_WAIT, NR_FUTEX_WAKE, NR_FUTEX_REQUEUE, S(futex_waitv),
