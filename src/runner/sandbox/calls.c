@@ -3,6 +3,7 @@
 #include "runner/sandbox/calls.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -123,9 +124,10 @@ static const struct filter_group groups[] = {
 	{"flushing the whole machine is a denial of service", FILTER_PRETEND, FILTER_COUNT(flushes), flushes},
 };
 
-/* One condition, or two, on the low 32 bits of arguments. */
+/* One to three conditions on the low 32 bits of arguments. */
 #define IF(answer, i, m, v)               {answer, 1, {{i, m, v}}}
 #define IF2(answer, i, m, v, i2, m2, v2)  {answer, 2, {{i, m, v}, {i2, m2, v2}}}
+#define IF3(answer, i, m, v, i2, m2, v2, i3, m3, v3)  {answer, 3, {{i, m, v}, {i2, m2, v2}, {i3, m3, v3}}}
 
 /* Threads and processes, but no namespace. */
 static const struct filter_case clone_cases[] = {
@@ -133,18 +135,21 @@ static const struct filter_case clone_cases[] = {
 };
 
 /*
- * Address families: local ones, and IP as stream or datagram. libc lists
- * interfaces over NETLINK_ROUTE (protocol 0). AF_VSOCK would reach the host of
- * the machine through any network namespace; AF_ALG, AF_PACKET and the rest are
- * kernel attack surface. Bits 0-3 of the type are its kind.
+ * Address families: local ones, and TCP and UDP. SCTP, MPTCP, L2TP and the like
+ * are asked for as streams or datagrams of another protocol: nobody's test needs
+ * them, and asking makes the kernel load their modules. libc lists interfaces
+ * over NETLINK_ROUTE (protocol 0). AF_VSOCK would reach the host of the machine
+ * through any network namespace; AF_ALG, AF_PACKET and the rest are kernel
+ * attack surface. Bits 0-3 of the type are its kind.
  */
 #define SOCK_KIND 0xf
+#define IP(family, kind, protocol) IF3(FILTER_ALLOW, 0, 0, family, 1, SOCK_KIND, kind, 2, 0, protocol)
 static const struct filter_case socket_cases[] = {
 	IF(FILTER_ALLOW, 0, 0, AF_UNIX),
-	IF2(FILTER_ALLOW, 0, 0, AF_INET, 1, SOCK_KIND, SOCK_STREAM),
-	IF2(FILTER_ALLOW, 0, 0, AF_INET, 1, SOCK_KIND, SOCK_DGRAM),
-	IF2(FILTER_ALLOW, 0, 0, AF_INET6, 1, SOCK_KIND, SOCK_STREAM),
-	IF2(FILTER_ALLOW, 0, 0, AF_INET6, 1, SOCK_KIND, SOCK_DGRAM),
+	IP(AF_INET, SOCK_STREAM, 0), IP(AF_INET, SOCK_STREAM, IPPROTO_TCP),
+	IP(AF_INET, SOCK_DGRAM, 0), IP(AF_INET, SOCK_DGRAM, IPPROTO_UDP),
+	IP(AF_INET6, SOCK_STREAM, 0), IP(AF_INET6, SOCK_STREAM, IPPROTO_TCP),
+	IP(AF_INET6, SOCK_DGRAM, 0), IP(AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
 	IF2(FILTER_ALLOW, 0, 0, AF_NETLINK, 2, 0, 0),
 };
 static const struct filter_case socketpair_cases[] = {IF(FILTER_ALLOW, 0, 0, AF_UNIX)};
