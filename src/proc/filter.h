@@ -39,7 +39,7 @@ struct filter_arg {
 struct filter_case {
 	uint16_t answer;
 	unsigned n;
-	struct filter_arg arg[2];
+	struct filter_arg arg[3];
 };
 
 struct filter_guard {

@@ -74,7 +74,9 @@ static int build_dev(int root)
 
 /* Directories of the machine that a test may need beside /usr, and where it wants to write. */
 static const char *const host_links[] = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
-static const char *const host_etc[] = {"alternatives", "ssl", "ca-certificates"};
+/* Of /etc what says nothing of this machine's people: tables, and where the loader finds libraries. */
+static const char *const host_etc[] = {
+	"alternatives", "ssl", "ca-certificates", "services", "protocols", "ld.so.cache"};
 static const char *const host_dirs[] = {
 	"usr", "etc", "proc", "dev", "tmp", "var", "var/tmp", "run", "home", "home/skill", "skill"};
 
@@ -107,10 +109,24 @@ static int host_link(int root, const char *name)
 				 0);
 }
 
+/* A file or directory below /etc, where there is one. */
+static int host_configuration(int root, const char *name)
+{
+	char path[64], from[64];
+	struct stat st;
+	int r;
+
+	snprintf(from, sizeof from, "/etc/%s", name);
+	snprintf(path, sizeof path, "etc/%s", name);
+	if (stat(from, &st) < 0) return 0;
+	r = S_ISDIR(st.st_mode) ? mnt_point_dir(root, path, 0755) : mnt_point_file(root, path);
+	if (r < 0) return -1;
+	return mnt_bind(from, root, path, SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
+}
+
 static int build_host(int top)
 {
 	int root = mnt_tmpfs(0, 256, 0755, 0, 0, SV_ATTR_NOSUID | SV_ATTR_NODEV), r;
-	char path[64], from[64];
 	unsigned i;
 
 	if (root < 0) return -1;
@@ -122,15 +138,9 @@ static int build_host(int top)
 			"/usr", root, "usr", SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
 	for (i = 0; r == 0 && i < sizeof host_links / sizeof *host_links; i++)
 		r = host_link(root, host_links[i]);
-	for (i = 0; r == 0 && i < sizeof host_etc / sizeof *host_etc; i++) {
-		snprintf(from, sizeof from, "/etc/%s", host_etc[i]);
-		snprintf(path, sizeof path, "etc/%s", host_etc[i]);
-		if (access(from, F_OK) < 0) continue;
-		r = mnt_point_dir(root, path, 0755);
-		if (r == 0)
-			r = mnt_bind(from, root, path,
-				SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0);
-	}
+	for (i = 0; r == 0 && i < sizeof host_etc / sizeof *host_etc; i++)
+		r = host_configuration(root, host_etc[i]);
+	if (r == 0) r = symlinkat("../proc/self/mounts", root, "etc/mtab");
 	if (r == 0)
 		r = write_text(root, "etc/passwd",
 			"root:x:0:0:root:/root:/bin/sh\nskill:x:1000:1000::/home/skill:/bin/sh\n");

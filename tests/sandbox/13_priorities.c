@@ -20,6 +20,7 @@ int main(void)
 
 	fails("FIFO", syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &param));
 	fails("RR", syscall(SYS_sched_setscheduler, 0, SCHED_RR, &param));
+	fails("sched_setparam", syscall(SYS_sched_setparam, 0, &param));
 	fails("sched_setattr", syscall(SYS_sched_setattr, 0, &param, 0));
 	fails("nice -20", setpriority(PRIO_PROCESS, 0, -20));
 	fails("real-time input and output", syscall(SYS_ioprio_set, 1, 0, 1 << 13));

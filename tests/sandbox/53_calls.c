@@ -16,6 +16,7 @@ static const struct {
 	long nr;
 	int want;
 } calls[] = {
+	{"cachestat", 451, ENOSYS},
 	CALL(io_uring_setup, ENOSYS),
 	CALL(io_uring_enter, ENOSYS),
 	CALL(io_uring_register, ENOSYS),
