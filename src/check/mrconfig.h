@@ -29,10 +29,4 @@ enum mrconfig_state {
 enum err mrconfig_check(const struct launch *l, struct slice mrconfigid, struct slice document,
 	enum mrconfig_state *out, struct why *why);
 
-/* The register for given values: version 1, 2 (kind 0 none, 1 local, 2 kms, 3 tpm), 3. */
-void mrconfig_v1(struct slice compose_hash, uint8_t out[MRCONFIG_LEN]);
-void mrconfig_v2(struct slice compose_hash, struct slice app_id, uint8_t kind,
-	struct slice key_provider_id, uint8_t out[MRCONFIG_LEN]);
-void mrconfig_v3(struct slice document, uint8_t out[MRCONFIG_LEN]);
-
 #endif

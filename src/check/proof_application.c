@@ -186,27 +186,10 @@ static void link_state(const struct expect *want, struct proof *p)
 		want->accept_prior_versions || (p->has_dcap && !p->dcap.intel_root);
 }
 
-static const struct finding *first_fatal(const struct findings *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->item[i].weight == WEIGHT_FATAL) return &f->item[i];
-	return NULL;
-}
-
-static void describe(struct why *why, enum err code, const struct finding *f)
-{
-	if (f)
-		why_set(why, code, "%s: %s%s%s", f->where, finding_text(f->code),
-			f->text[0] ? ": " : "", f->text);
-}
-
 static enum err link_compose(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	enum mrconfig_state config = MRCONFIG_UNSET;
-	const struct finding *fatal;
 	enum err e = compose_hash_check(p->bundle.app_compose, p->launch.compose_hash, &why);
 
 	if (!e) e = mrconfig_check(&p->launch, p->td.mrconfigid, SLICE_NONE, &config, &why);
@@ -216,11 +199,8 @@ static enum err link_compose(const struct expect *want, struct proof *p)
 		p->has_compose = e == E_OK;
 	}
 	if (e == E_NO_MEMORY) return e;
-	fatal = first_fatal(&p->findings);
-	if (!e && fatal) {
-		e = E_COMPOSE_POLICY;
-		describe(&why, e, fatal);
-	}
+	/* So far only scripts: what the compose file starts is the next link's. */
+	if (!e) e = findings_verdict(&p->findings, &why);
 	if (e) {
 		link_fail(p, LINK_COMPOSE, e, &why,
 			"What the bundle shows as the application's text is not all that decides what runs.");
@@ -252,7 +232,6 @@ static enum err link_images(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char shown[160], digest[SHORT_LEN];
-	const struct finding *fatal;
 	const uint8_t *image = NULL;
 	enum err e;
 
@@ -260,11 +239,7 @@ static enum err link_images(const struct expect *want, struct proof *p)
 	e = images_read(&p->compose, &want->compose, &p->images, &p->findings, &why);
 	if (e == E_NO_MEMORY) return e;
 	p->has_images = e == E_OK;
-	if (!e && !p->images.all_pinned) {
-		e = E_IMAGE_UNPINNED;
-		fatal = first_fatal(&p->findings);
-		describe(&why, e, fatal);
-	}
+	if (!e) e = findings_verdict(&p->findings, &why);
 	if (!e) e = expected_image(want, p, &image, &why);
 	if (e) {
 		link_fail(p, LINK_IMAGES, e, &why,

@@ -35,6 +35,18 @@ jq -c --arg x "\"'><script>alert(1)</script><!--&lt;" '.name = $x | .allowed_env
 	.docker_compose_file = ({services: {a: {image: $x, volumes: [$x + ":/x"], ports: [$x]}}} | tojson)' \
 	"$tests/simulator/app-compose.json" > "$tmp/evil-compose.json"
 made evil --app-compose "$tmp/evil-compose.json"
+# One whose image is pinned and can start others, and one whose only fault is the image.
+pinned=x/y@sha256:$(printf '%064d' 1)
+jq -c --arg i "$pinned" '.docker_compose_file = ({services: {a: {image: $i, privileged: true}}} | tojson)' \
+	"$tests/simulator/app-compose.json" > "$tmp/launcher-compose.json"
+made launcher --app-compose "$tmp/launcher-compose.json"
+jq -c '.docker_compose_file = ({services: {a: {image: "x/y:1"}}} | tojson)' "$tests/simulator/app-compose.json" > "$tmp/tag-compose.json"
+made tag --app-compose "$tmp/tag-compose.json"
+# class NAME: the classes of its links compose and images
+class() { "$sv" check "$tmp/$1.json" --json --root "$tmp/$1/root.der" | jq -r '[.links[] | select(.name == "compose" or .name == "images") | .code // .state] | join(" ")'; }
+is "classes: a script and an image" "$(class evil)" "COMPOSE_POLICY IMAGE_UNPINNED"
+is "classes: an image that can start others" "$(class launcher)" "ok COMPOSE_POLICY"
+is "classes: an image that is not pinned" "$(class tag)" "ok IMAGE_UNPINNED"
 O=$tmp/v4
 full="--root $O/root.der --collateral $O/collateral.json --compose-hash $(cat "$O/compose-hash.txt") --measurements $O/measurements.json"
 
