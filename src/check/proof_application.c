@@ -262,38 +262,9 @@ static void later(struct proof *p)
 	link_skip(p, LINK_GOVERNANCE,
 		"Whoever owns the application may let it run other versions; ask who that is.",
 		"no contract was asked which versions it allows");
-	link_skip(p, LINK_KMS,
-		"Nothing to mend; it would tell who can read what the application keeps.",
-		"the key service was not looked at; the result does not use its keys");
+	link_skip(p, LINK_KMS, see_earlier, "not reached: the boot log does not hold");
 	link_skip(p, LINK_DOMAIN, "Nothing to mend; what counts is who signed, not who served it.",
 		"no name was looked at; the result does not depend on one");
-}
-
-/* Who holds the keys, as measured: only a policy can name the ones that are fine. */
-static void link_kms(const struct expect *want, struct proof *p)
-{
-	const struct launch *l = &p->launch;
-	struct why why = WHY_INIT;
-	char name[32], shown[SHORT_LEN];
-	uint8_t key[sizeof want->kms_roots->key];
-	struct buf b = buf_on(key, sizeof key);
-	size_t i;
-
-	if (!want->n_kms_roots) return;
-	text_ascii(name, sizeof name, l->key_provider_name);
-	if (slice_is(l->key_provider_name, "kms") && hex_into(l->key_provider_id, &b) == E_OK)
-		for (i = 0; i < want->n_kms_roots; i++)
-			if (slice_eq(buf_slice(&b),
-				    slice_of(want->kms_roots[i].key, want->kms_roots[i].n))) {
-				/* Every P-256 key begins alike; the end tells them apart. */
-				link_ok(p, LINK_KMS, "the KMS with root key ...%s, as expected",
-					hex_short(shown, slice_from(buf_slice(&b),
-								 b.n > 16 ? b.n - 16 : 0)));
-				return;
-			}
-	why_set(&why, E_KEY_CHAIN, "key provider %s is not one of the policy", name);
-	link_fail(p, LINK_KMS, E_KEY_CHAIN, &why,
-		"Somebody else can read what the application keeps, or stand in for it.");
 }
 
 enum err links_application(const struct expect *want, struct proof *p, struct why *why)
@@ -305,7 +276,8 @@ enum err links_application(const struct expect *want, struct proof *p, struct wh
 	if (e || !p->has_launch) return e;
 	link_identity(want, p);
 	link_state(want, p);
-	link_kms(want, p);
+	e = link_kms(want, p);
+	if (e) return e;
 	/* Only a running application may have no text to show. */
 	if (p->live && !p->bundle.app_compose.p) return E_OK;
 	e = link_compose(want, p);

@@ -40,6 +40,8 @@ static enum err read_subject(const struct governance_options *o, struct gov_subj
 		return E_USAGE;
 	}
 	s->has_chain = o->chain != NULL;
+	if (o->device && check_digest("--device", o->device, s->device)) return E_USAGE;
+	s->has_device = s->device_named = o->device != NULL;
 	return E_OK;
 }
 
@@ -81,7 +83,7 @@ static enum err ask_one(struct client *c, const struct url *u, const struct gov_
 	int i;
 
 	for (i = 0; i < GOV_COUNT && !e; i++) {
-		struct buf body = buf_heap(4 * KIB);
+		struct buf body = buf_heap(64 * KIB);
 		struct response r = {0};
 
 		if (!gov_applies((enum gov_fact)i, s, v)) continue;
@@ -111,6 +113,7 @@ static enum err ask_all(const struct governance_options *o, struct client *c,
 		struct gov_view other = {.pinned = true, .block_number = first.block_number};
 
 		e = ask_one(c, &url[i], s, &other, why);
+		if (!e) gov_common(&first, &other);
 		if (!e) e = gov_same(&first, &other, why);
 	}
 	if (e) return e;
@@ -157,6 +160,40 @@ enum err governance_link(
 
 /* ---- check governance --------------------------------------------------------------------- */
 
+static void key_text(struct jw *w, const char *name, const char *text)
+{
+	jw_key_str_or_null(w, name, text[0] ? slice_str(text) : SLICE_NONE);
+}
+
+/* null: nobody knows them all. */
+static void versions_json(struct jw *w, const struct gov_view *v)
+{
+	size_t i;
+
+	jw_key(w, "versions");
+	if (!v->fact[GOV_HISTORY].known || v->too_many) {
+		jw_null(w);
+		return;
+	}
+	jw_array(w);
+	for (i = 0; i < v->n_versions; i++)
+		jw_hex(w, SLICE_OF(v->versions[i]));
+	jw_array_end(w);
+}
+
+void governance_text(const struct gov_view *v)
+{
+	int i;
+
+	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
+		struct buf b = buf_heap(KIB);
+
+		if (gov_fact_text((enum gov_fact)i, v, &b))
+			printf("  %-21s %s\n", gov_name((enum gov_fact)i), buf_text(&b));
+		buf_drop(&b);
+	}
+}
+
 void governance_json(struct jw *w, const struct gov_view *v)
 {
 	int i;
@@ -167,6 +204,11 @@ void governance_json(struct jw *w, const struct gov_view *v)
 	jw_key_time(w, "blockTime", (int64_t)v->block_time * 1000);
 	jw_key_bool(w, "upgradable", gov_upgradable(v));
 	jw_key_bool(w, "ownerIsKey", gov_owner_is_key(v));
+	jw_key_hex_or_null(w, "kmsKey", gov_kms_key(v));
+	jw_key_hex_or_null(w, "kmsCa", gov_kms_ca(v));
+	key_text(w, "gatewayAppId", v->gateway);
+	key_text(w, "reason", v->kms_reason[0] ? v->kms_reason : v->app_reason);
+	versions_json(w, v);
 	jw_key(w, "facts");
 	jw_object(w);
 	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
@@ -225,6 +267,7 @@ static void print_text(const struct governance_options *o, const struct gov_subj
 		clock_iso(date, (int64_t)v->block_time * 1000), o->n,
 		o->n == 1 ? "node, believed" : "nodes agree");
 	if (gov_risk(v)) printf("                   %s\n", gov_risk(v));
+	governance_text(v);
 }
 
 /* Whether this is an answer about the contract, or only about the way to it. */

@@ -15,7 +15,7 @@
 struct governance_options {
 	const char *rpc[LIMIT_RPC_NODES], *unused;
 	size_t n;
-	const char *contract, *kms, *chain;
+	const char *contract, *kms, *chain, *device;
 	struct net_options net;
 };
 
@@ -25,6 +25,8 @@ struct governance_options {
 		{"--contract", &(o).contract, NULL, "ADDR", "the application's contract"},         \
 		{"--kms-contract", &(o).kms, NULL, "ADDR",                                         \
 			"also that of its key service, for registration and OS"},                  \
+		{"--device", &(o).device, NULL, "HEX",                                             \
+			"the machine's id, where devices are listed"},                             \
 	{                                                                                          \
 		"--chain", &(o).chain, NULL, "ID", "the chain that is meant, for example 8453"     \
 	}
@@ -37,6 +39,8 @@ int governance_nodes(int *argc, char **argv, struct governance_options *o);
  */
 enum err governance_link(
 	const struct governance_options *o, const struct expect *want, struct proof *p);
+/* One line for each fact that is known, below a heading. */
+void governance_text(const struct gov_view *v);
 /* What nodes said, as members of an object that is open. */
 void governance_json(struct jw *w, const struct gov_view *v);
 

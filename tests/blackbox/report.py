@@ -131,6 +131,13 @@ cases = {
 policy = os.path.join(tmp, "policy.ini")
 with open(policy, "w") as f:
     f.write("[application]\ncompose-hash = " + "0" * 64 + "\n")
+# Signatures of somebody: r is the generator's, so a key is recovered from any digest.
+chain = os.path.join(tmp, "chain.json")
+with open(chain, "w") as f:
+    link = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "%064x" % 1 + "00"
+    json.dump({"purpose": HOSTILE, "public_key": "02" * 33, "signature_chain": [link, link]}, f)
+cases["with a key chain"] = (cases["quote version 5"][0], cases["quote version 5"][1] + ["--key-chain", chain])
+cases["with a key chain to another"] = (cases["with a key chain"][0], cases["with a key chain"][1] + ["--kms-key", "02" * 33])
 cases["with a policy"] = (good, full + ["--policy", policy])
 seen = set()
 top = None
@@ -290,6 +297,7 @@ for name, (answer, args, info, want) in cases.items():
     # A random nonce is told once; the others give the same text again.
     if "--nonce" not in args:
         continue
+    out(f"live: {name}: the nonce that was sent", report["nonce"] == nonce, report["nonce"])
     words = " ".join(Page(page).text)
     again, text, _ = live(answer, *args, info=info, form=None)
     proof, result = (l.split(" ", 1)[1] for l in text.splitlines()[-2:])

@@ -29,7 +29,7 @@ mkdir -p "$tmp/tool"
 printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
 tarball "$tmp/tool" "$tmp/tool.tar.gz"
 made v4
-made v5 --quote-version 5
+made v5 --quote-version 5 --key-provider kms
 # An application whose text is measured, and meant to get out of its place on a page.
 jq -c --arg x "\"'><script>alert(1)</script><!--&lt;" '.name = $x | .allowed_envs = [$x] | .pre_launch_script = $x |
 	.docker_compose_file = ({services: {a: {image: $x, volumes: [$x + ":/x"], ports: [$x]}}} | tojson)' \
