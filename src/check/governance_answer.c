@@ -148,6 +148,7 @@ static enum err read_event(
 
 static enum err read_history(const struct cJSON *list, struct gov_view *v)
 {
+	struct gov_view next = *v;
 	const struct cJSON *j;
 	struct keccak256 h;
 	uint64_t block = 0;
@@ -155,10 +156,11 @@ static enum err read_history(const struct cJSON *list, struct gov_view *v)
 
 	keccak256_init(&h);
 	for (j = json_child(list); j && !e; j = json_next(j))
-		e = read_event(j, &block, v, &h);
+		e = read_event(j, &block, &next, &h);
 	if (e) return e;
-	keccak256_out(&h, v->fact[GOV_HISTORY].word);
-	v->fact[GOV_HISTORY].known = true;
+	keccak256_out(&h, next.fact[GOV_HISTORY].word);
+	next.fact[GOV_HISTORY].known = true;
+	*v = next;
 	return E_OK;
 }
 

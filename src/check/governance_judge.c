@@ -139,7 +139,7 @@ bool gov_fact_text(enum gov_fact f, const struct gov_view *v, struct buf *b)
 	const char *reason = f == GOV_APP_ALLOWED ? v->app_reason : v->kms_reason;
 	uint64_t number = 0;
 
-	if (f < GOV_APP_CODE || !x->known) return false;
+	if (f == GOV_CHAIN || f == GOV_BLOCK || !x->known) return false;
 	switch (gov_row[f].type) {
 	case TYPE_BOOL:
 	case TYPE_REASONED:
