@@ -141,7 +141,7 @@ static void overridden(const struct expect_options *o, const struct policy *p, s
 int expect_conclude(const struct expect_options *o, const struct expect_inputs *in, struct proof *p,
 	struct report *r, bool json, const char *html)
 {
-	if (o->gov.n && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
+	if (o->gov.rpc[0] && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
 	if (o->policy) {
 		r->policy = &in->policy;
 		overridden(o, &in->policy, r);

@@ -11,18 +11,11 @@
 #include "base/num.h"
 #include "cli/check.h"
 
+_Static_assert(LIMIT_RPC_NODES == CLI_TIMES, "every node that may be named is asked");
+
 #define COMMAND "check governance"
 /* Public nodes limit rates; a second later most answer. */
 #define TRIES 3
-
-int governance_nodes(int *argc, char **argv, struct governance_options *o)
-{
-	int n = cli_list(argc, argv, "--rpc", o->rpc, LIMIT_RPC_NODES);
-
-	if (n < 0) return -1;
-	o->n = (size_t)n;
-	return 0;
-}
 
 static enum err read_address(const char *option, const char *text, uint8_t out[ABI_ADDRESS])
 {
@@ -109,7 +102,7 @@ static enum err ask_all(const struct governance_options *o, struct client *c,
 	enum err e = ask_one(c, &url[0], s, &first, why);
 	size_t i;
 
-	for (i = 1; i < o->n && !e; i++) {
+	for (i = 1; o->rpc[i] && !e; i++) {
 		struct gov_view other = {.pinned = true, .block_number = first.block_number};
 
 		e = ask_one(c, &url[i], s, &other, why);
@@ -128,7 +121,7 @@ static enum err prepare(const struct governance_options *o, struct url url[LIMIT
 	enum err e = read_subject(o, s);
 	size_t i;
 
-	for (i = 0; i < o->n && !e; i++)
+	for (i = 0; o->rpc[i] && !e; i++)
 		e = net_url(COMMAND, o->rpc[i], &url[i]);
 	return e ? e : net_client(COMMAND, &o->net, c);
 }
@@ -152,7 +145,7 @@ enum err governance_link(
 	if (e) return e;
 	if (proof_governance_subject(p, want, contract, &s)) {
 		e = ask_all(o, &client, url, &s, &view, &why);
-		proof_governance(p, want, &s, &view, (unsigned)o->n, e, &why);
+		proof_governance(p, want, &s, &view, (unsigned)cli_count(o->rpc), e, &why);
 	}
 	client_drop(&client);
 	return E_OK;
@@ -239,7 +232,7 @@ static void print_json(const struct governance_options *o, const struct gov_subj
 	jw_key_cstr(&w, "detail", why->text);
 	jw_key_hex(&w, "contract", SLICE_OF(s->app));
 	jw_key_hex(&w, "composeHash", SLICE_OF(s->compose_hash));
-	jw_key_u64(&w, "nodes", o->n);
+	jw_key_u64(&w, "nodes", cli_count(o->rpc));
 	if (v->fact[GOV_BLOCK].known) governance_json(&w, v);
 	jw_object_end(&w);
 	if (b.err)
@@ -253,6 +246,7 @@ static void print_text(const struct governance_options *o, const struct gov_subj
 	const struct gov_view *v, enum err e, const struct why *why)
 {
 	char mem[480], date[ISO_LEN];
+	size_t n = cli_count(o->rpc);
 	struct buf b = buf_on(mem, sizeof mem);
 
 	if (e) {
@@ -264,8 +258,8 @@ static void print_text(const struct governance_options *o, const struct gov_subj
 	gov_describe(&b, s, v);
 	printf("                   %s\n", buf_text(&b));
 	printf("                   as of %s (claimed), %zu %s\n",
-		clock_iso(date, (int64_t)v->block_time * 1000), o->n,
-		o->n == 1 ? "node, believed" : "nodes agree");
+		clock_iso(date, (int64_t)v->block_time * 1000), n,
+		n == 1 ? "node, believed" : "nodes agree");
 	if (gov_risk(v)) printf("                   %s\n", gov_risk(v));
 	governance_text(v);
 }
@@ -317,9 +311,8 @@ int check_governance(int argc, char **argv)
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
-	int n = governance_nodes(&argc, argv, &o);
+	int n = cli_options(argc, argv, table);
 
-	if (n >= 0) n = cli_options(argc, argv, table);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help(
@@ -333,7 +326,7 @@ int check_governance(int argc, char **argv)
 			"3 could not ask");
 		return EXIT_YES;
 	}
-	if (n || !o.n || !o.contract || !compose_hash)
+	if (n || !o.rpc[0] || !o.contract || !compose_hash)
 		return cli_usage(COMMAND, "--rpc, --contract and --compose-hash are needed");
 	return run(&o, compose_hash, os_image, json);
 }

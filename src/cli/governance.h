@@ -10,18 +10,18 @@
 #include "base/json_write.h"
 #include "base/limits.h"
 #include "check/proof.h"
+#include "cli/cli.h"
 #include "cli/net.h"
 
 struct governance_options {
-	const char *rpc[LIMIT_RPC_NODES], *unused;
-	size_t n;
+	cli_list rpc;
 	const char *contract, *kms, *chain, *device;
 	struct net_options net;
 };
 
-/* Lines of a struct cli_option table. --rpc is taken by governance_nodes before. */
+/* Lines of a struct cli_option table. */
 #define GOVERNANCE_OPTIONS(o)                                                                      \
-	{"--rpc", &(o).unused, NULL, "URL", "ask this chain node; repeat it, all must agree"},     \
+	{"--rpc", (o).rpc, CLI_MANY, "URL", "ask this chain node; repeat it, all must agree"},     \
 		{"--contract", &(o).contract, NULL, "ADDR", "the application's contract"},         \
 		{"--kms-contract", &(o).kms, NULL, "ADDR",                                         \
 			"also that of its key service, for registration and OS"},                  \
@@ -31,8 +31,6 @@ struct governance_options {
 		"--chain", &(o).chain, NULL, "ID", "the chain that is meant, for example 8453"     \
 	}
 
-/* Takes every --rpc out of argv. 0, or -1 after a message. */
-int governance_nodes(int *argc, char **argv, struct governance_options *o);
 /*
  * Asks about a proof that was run and sets its link. E_USAGE after a message
  * when the options cannot be read.

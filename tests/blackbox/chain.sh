@@ -71,6 +71,9 @@ done
 is "a redirect is not followed" "$(g --rpc "${node%rpc}redirect" $one) $(grep -c 'not followed' "$tmp/g.err")" "3  1"
 is "nobody there" "$(g --rpc "http://127.0.0.1:$(free_port)/" $one)" "3 "
 is "plain http to another machine" "$(g --rpc "http://192.0.2.1/" $one) $(grep -c 'only for this machine' "$tmp/g.err")" "3  1"
+nine=$(for i in 1 2 3 4 5 6 7 8 9; do printf -- '--rpc %s/good ' "$node"; done)
+is "eight nodes at most" "$(g $nine $one) $(grep -c 'option --rpc is given too often' "$tmp/g.err")" "3  1"
+is "eight nodes" "$(g ${nine#--rpc * } $one) $(jq .nodes "$tmp/g.json")" "0 allowed 8"
 has "for people: the risk" "$("$sv" check governance --rpc "$node/good" --rpc "$node/two" $one)" "One key can allow any other version, or replace the rules"
 for args in "" "--rpc $node/good" "$one" "--rpc ftp://x $one" "--rpc $node/good --contract 12 --compose-hash $version" \
 	"--rpc $node/good --contract $app --compose-hash 12" "--rpc" "--rpc $node/good $one --chain x"; do
@@ -81,9 +84,7 @@ done
 # ---- the link of a proof -----------------------------------------------------------------------
 appliance --agent "$tmp/agent.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
 wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
-mkdir "$tmp/tool"
-printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
-tarball "$tmp/tool" "$tmp/tool.tar.gz"
+tool_package
 id=$(submit "$tmp/tool.tar.gz")
 outcome "$id" > /dev/null
 curl -s -o "$tmp/b.json" "$url/attestation/$id"

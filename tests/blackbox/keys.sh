@@ -121,28 +121,15 @@ is "every seventh bit, changed" "$(python3 "$tmp/flip.py" "$sv" "$tmp/good.json"
 
 # ---- the link of a proof ----------------------------------------------------------------------
 nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
-mkdir "$tmp/tool"
-printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
-tarball "$tmp/tool" "$tmp/tool.tar.gz"
-made() {
-	made_name=$1
-	shift
-	data=$tmp/data-$made_name
-	simulator "$made_name" "$@"
-	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
-	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
-	id=$(submit "$tmp/tool.tar.gz")
-	outcome "$id" > /dev/null
-	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
-	wait_until 100 sh -c "curl -sf '$url/quote?nonce=$nonce' > '$tmp/$made_name/quote'"
-	stop "$sv_pid"
-}
+tool_package
 made none --app-id $app
 made other --key-provider kms
 made ours --app-id $app --key-provider kms
 # The running application's answer again and again: it gives few fresh ones a minute.
 port=$(free_port)
-python3 -m http.server "$port" --bind 127.0.0.1 --directory "$tmp/ours" > /dev/null 2>&1 &
+mkdir "$tmp/served"
+cp "$tmp/ours.live" "$tmp/served/quote"
+python3 -m http.server "$port" --bind 127.0.0.1 --directory "$tmp/served" > /dev/null 2>&1 &
 started_pid $!
 wait_until 100 curl -sf "http://127.0.0.1:$port/quote" -o /dev/null
 # c NAME OPTIONS...: exit status, PROOF word, state and code of the link

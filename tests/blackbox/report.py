@@ -270,7 +270,7 @@ def examine_live(page, report, answer):
     return bad
 
 
-good = json.load(open(os.path.join(tmp, "live-v4.json")))
+good = json.load(open(os.path.join(tmp, "v4.live")))
 asked = full + ["--nonce", nonce]
 without = {k: v for k, v in good.items() if k != "appCompose"}
 plain = json.dumps({"tcb_info": json.dumps({"app_compose": good["appCompose"]})})
@@ -325,7 +325,7 @@ for p, answer, info in changed:
     if code == 0 and not (p[0] == "eventLog" and p[-1] == "event"):
         bad.append((p, "genuine"))
 out(f"live: hostile text in {n} places: no page says more than the report", not bad and none < n / 2, (none, bad))
-answer, at = json.load(open(os.path.join(tmp, "live-evil.json"))), os.path.join(tmp, "evil/")
+answer, at = json.load(open(os.path.join(tmp, "evil.live"))), os.path.join(tmp, "evil/")
 code, printed, page = live(answer, "--root", at + "root.der", "--nonce", nonce)
 bad = examine_live(page, json.loads(printed), answer)
 out("live: hostile text that is measured: shown, escaped", not bad and page.count("&lt;script&gt;alert(1)") > 1,

@@ -10,24 +10,7 @@ suite=report
 [ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
 
 nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
-# made NAME OPTIONS...: a bundle of a simulator with these options in $tmp/NAME.json
-made() {
-	made_name=$1
-	shift
-	data=$tmp/data-$made_name
-	simulator "$made_name" "$@"
-	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
-	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
-	id=$(submit "$tmp/tool.tar.gz" -F nonce=$nonce)
-	outcome "$id" > /dev/null
-	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
-	# The running appliance's answer, for the page of `check app`.
-	wait_until 100 sh -c "curl -sf '$url/quote?nonce=$nonce' > '$tmp/live-$made_name.json'"
-	stop "$sv_pid"
-}
-mkdir -p "$tmp/tool"
-printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
-tarball "$tmp/tool" "$tmp/tool.tar.gz"
+tool_package
 made v4
 made v5 --quote-version 5 --key-provider kms
 # An application whose text is measured, and meant to get out of its place on a page.
