@@ -12,7 +12,8 @@
 #include "base/eventlog.h"
 #include "base/slice.h"
 
-#define MRCONFIG_LEN 48
+#define MRCONFIG_LEN            48
+#define MRCONFIG_DOCUMENT_BYTES (64 * 1024) /* init script hashes are its longest part */
 
 enum mrconfig_state {
 	MRCONFIG_UNSET,   /* all zero */

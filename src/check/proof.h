@@ -100,6 +100,7 @@ struct expect {
 	const uint8_t (*kms_keys)[K256_POINT_LEN];
 	bool has_kms_key; /* then the list above is not looked at */
 	uint8_t kms_key[K256_POINT_LEN];
+	struct slice mr_config;    /* the document behind MRCONFIGID of version 3 */
 	struct slice key_chain;    /* text for check/key_file.h */
 	struct slice key_purpose;  /* p NULL: any, and the report says which */
 	struct slice app_compose;  /* the exact text that was reviewed */

@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "check/key_file.h"
 #include "check/measurements.h"
+#include "check/mrconfig.h"
 #include "cli/check.h"
 
 void expect_drop(struct expect_inputs *in)
@@ -18,6 +19,7 @@ void expect_drop(struct expect_inputs *in)
 	buf_drop(&in->measurements);
 	buf_drop(&in->paths);
 	buf_drop(&in->key_chain);
+	buf_drop(&in->mr_config);
 	filelist_drop(&in->files);
 	policy_drop(&in->policy);
 }
@@ -57,11 +59,14 @@ static enum err read_files(const struct expect_options *o, struct expect_inputs 
 		e = check_file(o->app_compose, LIMIT_COMPOSE_BYTES, &in->app_compose);
 	if (!e && o->measurements)
 		e = check_file(o->measurements, MEASUREMENTS_BYTES, &in->measurements);
+	if (!e && o->mr_config)
+		e = check_file(o->mr_config, MRCONFIG_DOCUMENT_BYTES, &in->mr_config);
 	if (!e && o->key_chain) e = check_file(o->key_chain, KEY_FILE_BYTES, &in->key_chain);
 	if (!e && o->package) e = read_package(o->package, in);
 	w->root = buf_slice(&in->root);
 	w->collateral = buf_slice(&in->collateral);
 	w->app_compose = buf_slice(&in->app_compose);
+	w->mr_config = buf_slice(&in->mr_config);
 	/* An empty file is a chain that does not hold, not one that was not given. */
 	if (o->key_chain) w->key_chain = in->key_chain.n ? buf_slice(&in->key_chain) : SLICE(" ");
 	if (o->measurements) w->measurements = buf_slice(&in->measurements);

@@ -25,6 +25,25 @@ jq -c --arg i "$pinned" '.docker_compose_file = ({services: {a: {image: $i, priv
 made launcher --app-compose "$tmp/launcher-compose.json"
 jq -c '.docker_compose_file = ({services: {a: {image: "x/y:1"}}} | tojson)' "$tests/simulator/app-compose.json" > "$tmp/tag-compose.json"
 made tag --app-compose "$tmp/tag-compose.json"
+# One whose MRCONFIGID is of a document (guests of 0.6.0), which nothing of the bundle shows.
+made third --mr-config 3
+third() {
+	"$sv" check "$tmp/third.json" --json --root "$tmp/third/root.der" "$@" > "$tmp/third.out" 2>&1
+	jq -r '.links[] | select(.name == "compose") | .state + " " + (.code // "-")' "$tmp/third.out"
+}
+is "MRCONFIGID 3: not without its document" "$(third)" "skip -"
+has "MRCONFIGID 3: what to do" "$(jq -r '.links[] | select(.name == "compose").advice' "$tmp/third.out")" "Name the document with --mr-config"
+is "MRCONFIGID 3: with it" "$(third --mr-config "$tmp/third/mr-config.json") $(grep -c 'MRCONFIGID says the same' "$tmp/third.out")" "ok - 1"
+tr 3 4 < "$tmp/third/mr-config.json" > "$tmp/other-config.json"
+is "MRCONFIGID 3: another document" "$(third --mr-config "$tmp/other-config.json")" "fail MRCONFIGID"
+is "MRCONFIGID 3: a document that is not there" "$("$sv" check "$tmp/third.json" --mr-config "$tmp/none" > /dev/null 2>&1; echo $?)" 3
+jq -r .eventLog "$tmp/third.json" > "$tmp/third.log"
+jq -r .quote "$tmp/third.json" > "$tmp/third.quote"
+# log OPTIONS...: exit status, and how often the note stands there
+log() { "$sv" check log --event-log "$tmp/third.log" --quote "$tmp/third.quote" "$@" > "$tmp/third.txt" 2>&1; echo "$? $(grep -c 'a document that was not given' "$tmp/third.txt")"; }
+is "MRCONFIGID 3: check log says what is not compared" "$(log)" "0 1"
+is "MRCONFIGID 3: check log with it" "$(log --mr-config "$tmp/third/mr-config.json")" "0 0"
+is "MRCONFIGID 3: check log with another" "$(log --mr-config "$tmp/other-config.json")" "1 0"
 # class NAME: the classes of its links compose and images
 class() { "$sv" check "$tmp/$1.json" --json --root "$tmp/$1/root.der" | jq -r '[.links[] | select(.name == "compose" or .name == "images") | .code // .state] | join(" ")'; }
 is "classes: a script and an image" "$(class evil)" "COMPOSE_POLICY IMAGE_UNPINNED"
