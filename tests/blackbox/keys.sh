@@ -11,13 +11,44 @@ suite=keys
 chains=$vectors/identity/dstack-keys/expected.json
 signed=$vectors/dstack/key-chain/signature_chain.json
 derived=$vectors/dstack/key-chain/derived.json
-[ -f "$chains" ] && [ -f "$signed" ] && [ -f "$derived" ] || { skip all "no vectors"; exit 0; }
-
 # k FILE OPTIONS...: exit status and code or verdict; report in $tmp/k.json
 k() {
 	"$sv" check keys "$@" --json > "$tmp/k.json" 2> "$tmp/k.err"
 	echo "$? $(jq -r '.code // .verdict' "$tmp/k.json" 2> /dev/null)"
 }
+# c NAME OPTIONS...: exit status, PROOF word, state and code of the link
+c() {
+	O=$tmp/$1 what="attestation $tmp/$1.json"
+	[ "${live:-}" ] && what="app http://127.0.0.1:$port --nonce $nonce"
+	shift
+	# shellcheck disable=SC2086
+	"$sv" check $what --json --root "$O/root.der" --collateral "$O/collateral.json" --compose-hash "$(cat "$O/compose-hash.txt")" \
+		--measurements "$O/measurements.json" --accept-prior-versions "$@" > "$tmp/r.json" 2> "$tmp/r.err"
+	echo "$? $(jq -r '.proof + " " + (.links[] | select(.name == "kms") | .state + " " + (.code // "-"))' "$tmp/r.json" 2> /dev/null)"
+}
+text() { jq -r '.links[] | select(.name == "kms").text' "$tmp/r.json"; }
+
+# ---- from an agent to a proof ---------------------------------------------------------------
+# GetKey answers a private key: openssl makes the public one, and only that goes on.
+nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+tool_package
+made own --key-provider kms
+curl -s --unix-socket "$tmp/own.sock" -H 'content-type: application/json' -d '{"path":"a","purpose":"demo"}' http://dstack/GetKey > "$tmp/getkey.json"
+python3 - "$tmp/getkey.json" > "$tmp/own.der" << 'P'
+import json, sys
+key = bytes.fromhex(json.load(open(sys.argv[1]))["key"])
+sys.stdout.buffer.write(bytes.fromhex("302e0201010420") + key + bytes.fromhex("a00706052b8104000a"))
+P
+point=$(openssl ec -inform DER -in "$tmp/own.der" -conv_form compressed -pubout -outform DER 2> /dev/null | tail -c 33 | od -An -tx1 | tr -d ' \n')
+jq -c --arg p "$point" '{public_key: $p, purpose: "demo", signature_chain}' "$tmp/getkey.json" > "$tmp/own.chain"
+kms=$(tr -d '\n' < "$tmp/own/kms-root.txt")
+is "agent: its key, back to its KMS" "$(c own --key-chain "$tmp/own.chain" --kms-key "$kms")" "0 genuine ok -"
+is "agent: the same without a quote" "$(k "$tmp/own.chain" --app-id "$(jq -r .appId "$tmp/r.json")" --kms-key "$kms") $(jq -r '.purpose + " " + .kmsKey' "$tmp/k.json")" "0 holds demo $kms"
+is "agent: the answer as it came has a private key" "$(c own --key-chain "$tmp/getkey.json" --kms-key "$kms")" "1 refuted fail KEY_FORMAT"
+is "agent: another KMS" "$(c own --key-chain "$tmp/own.chain" --kms-key "$point")" "1 refuted fail KEY_CHAIN"
+jq -c '.purpose = "other"' "$tmp/own.chain" > "$tmp/c.json"
+is "agent: another purpose" "$(c own --key-chain "$tmp/c.json" --kms-key "$kms")" "1 refuted fail KEY_CHAIN"
+[ -f "$chains" ] && [ -f "$signed" ] && [ -f "$derived" ] || { skip "recorded chains" "no vectors"; exit 0; }
 
 # ---- the recorded chains -----------------------------------------------------------------
 n=$(jq '.verify_chain | length' "$chains")
@@ -120,8 +151,6 @@ P
 is "every seventh bit, changed" "$(python3 "$tmp/flip.py" "$sv" "$tmp/good.json" $good)" 0
 
 # ---- the link of a proof ----------------------------------------------------------------------
-nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
-tool_package
 made none --app-id $app
 made other --key-provider kms
 made ours --app-id $app --key-provider kms
@@ -132,16 +161,6 @@ cp "$tmp/ours.live" "$tmp/served/quote"
 python3 -m http.server "$port" --bind 127.0.0.1 --directory "$tmp/served" > /dev/null 2>&1 &
 started_pid $!
 wait_until 100 curl -sf "http://127.0.0.1:$port/quote" -o /dev/null
-# c NAME OPTIONS...: exit status, PROOF word, state and code of the link
-c() {
-	O=$tmp/$1 what="attestation $tmp/$1.json"
-	[ "${live:-}" ] && what="app http://127.0.0.1:$port --nonce $nonce"
-	shift
-	"$sv" check $what --json --root "$O/root.der" --collateral "$O/collateral.json" --compose-hash "$(cat "$O/compose-hash.txt")" \
-		--measurements "$O/measurements.json" --accept-prior-versions "$@" > "$tmp/r.json" 2> "$tmp/r.err"
-	echo "$? $(jq -r '.proof + " " + (.links[] | select(.name == "kms") | .state + " " + (.code // "-"))' "$tmp/r.json" 2> /dev/null)"
-}
-text() { jq -r '.links[] | select(.name == "kms").text' "$tmp/r.json"; }
 for live in '' yes; do
 	what=${live:+app: }
 	is "${what}no chain" "$(c ours)" "0 genuine skip -"
