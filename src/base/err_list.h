@@ -234,7 +234,6 @@
 	X(E_IDENTITY_MISMATCH, "IDENTITY_MISMATCH", "the measured identity is not the expected one") \
 	X(E_OS_MISMATCH, "OS_MISMATCH", "the measured OS is not the expected one") \
 	X(E_PACKAGE_OTHER, "PACKAGE_OTHER", "the statement is about another package") \
-	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind") \
 	X(E_APP_FORMAT, "APP_FORMAT", "the application's answer is not well formed") \
 	X(E_ABI, "ABI_FORMAT", "the contract's answer does not have its type") \
 	X(E_RPC_FORMAT, "RPC_FORMAT", "the chain node's answer is not well formed") \
