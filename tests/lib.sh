@@ -122,3 +122,32 @@ outcome() {
 }
 # tarball DIR FILE: packs a skill's directory as people do.
 tarball() { tar -C "$(dirname "$1")" -czf "$2" "$(basename "$1")"; }
+# made NAME OPTIONS...: a simulator with these options in $tmp/NAME, a bundle of it in
+# $tmp/NAME.json, and with $nonce set what its running appliance answers to that in
+# $tmp/NAME.live; the package is tool_package's.
+made() {
+	made_name=$1
+	shift
+	data=$tmp/data-$made_name
+	simulator "$made_name" "$@"
+	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
+	id=$(submit "$tmp/tool.tar.gz" ${nonce:+-F nonce=$nonce})
+	outcome "$id" > /dev/null
+	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
+	[ -z "${nonce:-}" ] || wait_until 100 sh -c "curl -sf '$url/quote?nonce=$nonce' > '$tmp/$made_name.live'"
+	stop "$sv_pid"
+}
+# tool_package: a package that passes, in $tmp/tool.tar.gz.
+tool_package() {
+	mkdir -p "$tmp/tool"
+	printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
+	tarball "$tmp/tool" "$tmp/tool.tar.gz"
+}
+# needs_inspect: ends the suite where inspect itself cannot run.
+needs_inspect() {
+	"$sv" inspect "$tests/skills/hello-world" > /dev/null 2> "$tmp/err"
+	[ $? = 3 ] || return 0
+	skip all "$(head -1 "$tmp/err")"
+	exit 0
+}

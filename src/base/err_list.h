@@ -223,6 +223,7 @@
 	X(E_LOG_ORDER, "LOG_ORDER", "the launch events are not the expected ones in the expected order") \
 	X(E_LOG_PAYLOAD, "LOG_PAYLOAD", "the payload of a launch event is not valid") \
 	X(E_MRCONFIGID, "MRCONFIGID", "MRCONFIGID contradicts the event log") \
+	X(E_KEY_FORMAT, "KEY_FORMAT", "the key with its chain is not well formed") \
 	X(E_COMPOSE_HASH, "COMPOSE_HASH", "the app-compose text does not have the measured hash") \
 	X(E_COMPOSE_FORMAT, "COMPOSE_FORMAT", "the app-compose text is not well formed") \
 	X(E_COMPOSE_MEMBER, "COMPOSE_MEMBER", "the app-compose text has an unknown or duplicate member") \
@@ -233,7 +234,6 @@
 	X(E_IDENTITY_MISMATCH, "IDENTITY_MISMATCH", "the measured identity is not the expected one") \
 	X(E_OS_MISMATCH, "OS_MISMATCH", "the measured OS is not the expected one") \
 	X(E_PACKAGE_OTHER, "PACKAGE_OTHER", "the statement is about another package") \
-	X(E_STATE_UNKNOWN, "STATE_UNKNOWN", "an earlier version may have left something behind") \
 	X(E_APP_FORMAT, "APP_FORMAT", "the application's answer is not well formed") \
 	X(E_ABI, "ABI_FORMAT", "the contract's answer does not have its type") \
 	X(E_RPC_FORMAT, "RPC_FORMAT", "the chain node's answer is not well formed") \
@@ -243,6 +243,7 @@
 	X(E_CHAIN_OTHER, "CHAIN_OTHER", "the node is on another chain") \
 	X(E_NO_CONTRACT, "NO_CONTRACT", "there is no such contract") \
 	X(E_NOT_ALLOWED, "NOT_ALLOWED", "the contract does not allow this version") \
+	X(E_DEVICE_UNKNOWN, "DEVICE_UNKNOWN", "the contract lists devices, and this one is not seen among them") \
 	X(E_CONTRACT_OTHER, "CONTRACT_OTHER", "the contract is not the application's own")
 
 /* Asking another machine, on the command line only (src/net/README.md). */

@@ -24,22 +24,6 @@ void fd_close(int *fd)
 	*fd = -1;
 }
 
-enum err fd_read_exact(int fd, void *dst, size_t n)
-{
-	uint8_t *p = dst;
-
-	while (n > 0) {
-		ssize_t r = read(fd, p, n);
-
-		if (r < 0 && errno == EINTR) continue;
-		if (r < 0) return E_SYSTEM;
-		if (r == 0) return E_TRUNCATED;
-		p += r;
-		n -= (size_t)r;
-	}
-	return E_OK;
-}
-
 enum err fd_write_all(int fd, struct slice s)
 {
 	while (s.n > 0) {

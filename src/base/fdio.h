@@ -13,8 +13,6 @@
 
 /* Closes *fd when it is open and sets it to -1. */
 void fd_close(int *fd);
-/* Exactly n bytes; E_TRUNCATED at an earlier end, E_SYSTEM else. */
-enum err fd_read_exact(int fd, void *dst, size_t n);
 enum err fd_write_all(int fd, struct slice s);
 /* From the current offset to the end, at most as much as b may still take. */
 enum err fd_read_all(int fd, struct buf *b);

@@ -92,5 +92,6 @@ enum err findings_verdict(const struct findings *f, struct why *why)
 	}
 	/* Fatal remarks are kept before all others, so there is one. */
 	return why_set(why, about_images(first->code) ? E_IMAGE_UNPINNED : E_COMPOSE_POLICY,
-		"%s %s: %s", finding_name(first->code), first->where, first->text);
+		"%s: %s%s%s", first->where, finding_text(first->code), first->text[0] ? ": " : "",
+		first->text);
 }

@@ -200,7 +200,6 @@ enum err images_read(const struct compose *c, const struct compose_policy *polic
 		if (!e) e = check_shared(&r);
 		if (!e) judge_agents(&r);
 	}
-	out->all_pinned = !e && !f->fatal;
 	if (e) images_drop(out);
 	return e;
 }

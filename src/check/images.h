@@ -26,14 +26,13 @@ struct images {
 	struct ytree tree;
 	size_t n; /* 0 for the bash runner */
 	struct image item[LIMIT_COMPOSE_SERVICES];
-	bool all_pinned; /* the verdict: no finding is fatal, scripts included */
 };
 
 /*
  * Judges the compose file of c. Refused with E_COMPOSE_YAML (see
  * check/ytree.h; also includes, `extends`, and values of a wrong shape) or
- * E_NO_MEMORY. Otherwise all_pinned is the verdict over everything in f,
- * remarks of compose_read included; findings_verdict says the same with a class. out is to be dropped after success.
+ * E_NO_MEMORY. Otherwise findings_verdict over f, remarks of compose_read
+ * included, says whether all of it is pinned. out is to be dropped after success.
  */
 enum err images_read(const struct compose *c, const struct compose_policy *policy,
 	struct images *out, struct findings *f, struct why *why);

@@ -60,9 +60,10 @@ static void issue_digest(
 	keccak256_out(&h, out);
 }
 
-enum err keychain_check(const struct keychain *k, uint8_t app_root[K256_POINT_LEN], struct why *why)
+enum err keychain_signers(const struct keychain *k, uint8_t app_root[K256_POINT_LEN],
+	uint8_t kms[K256_POINT_LEN], struct why *why)
 {
-	uint8_t digest[KECCAK256_LEN], root[K256_POINT_LEN], kms[K256_POINT_LEN];
+	uint8_t digest[KECCAK256_LEN], root[K256_POINT_LEN];
 
 	if (k->public_key.n != 32 && k->public_key.n != K256_POINT_LEN)
 		return why_set(why, E_KEY_CHAIN, "the key has neither 32 nor 33 bytes");
@@ -76,6 +77,16 @@ enum err keychain_check(const struct keychain *k, uint8_t app_root[K256_POINT_LE
 	issue_digest(k->app_id, root, digest);
 	if (!k256_recover(digest, k->link[1], kms))
 		return why_set(why, E_KEY_CHAIN, "the signature of the KMS is not valid");
+	memcpy(app_root, root, sizeof root);
+	return E_OK;
+}
+
+enum err keychain_check(const struct keychain *k, uint8_t app_root[K256_POINT_LEN], struct why *why)
+{
+	uint8_t root[K256_POINT_LEN], kms[K256_POINT_LEN];
+	enum err e = keychain_signers(k, root, kms, why);
+
+	if (e) return e;
 	/* Any signature gives some key: this comparison is the proof. */
 	if (!slice_eq(k->kms_root, SLICE_OF(kms)))
 		return why_set(why, E_KEY_CHAIN, "another KMS than the expected one signed");

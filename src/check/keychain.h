@@ -30,7 +30,15 @@ struct keychain {
 	struct slice kms_root; /* 33 bytes, compressed */
 };
 
-/* E_KEY_CHAIN. On success app_root (may be NULL) is the application's root key. */
+/*
+ * Who signed: the application's root key, and the KMS that issued it. Any
+ * signature gives some key, so this proves nothing until kms is compared.
+ * kms_root is not looked at. E_KEY_CHAIN.
+ */
+enum err keychain_signers(const struct keychain *k, uint8_t app_root[K256_POINT_LEN],
+	uint8_t kms[K256_POINT_LEN], struct why *why);
+
+/* The same, compared with kms_root. E_KEY_CHAIN. On success app_root (may be NULL) is the application's root key. */
 enum err keychain_check(
 	const struct keychain *k, uint8_t app_root[K256_POINT_LEN], struct why *why);
 

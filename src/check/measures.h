@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Digests over the registers of a TD report, under which KMS, gateway and
- * contracts name a measured system (specs/dstack.md 2.5).
+ * Digests over the registers of a TD report: the names that KMS, gateway and
+ * contracts have for what was measured (specs/dstack.md 2.5).
  * Runs in the command line; pure.
  */
 #ifndef CHECK_MEASURES_H

@@ -17,15 +17,7 @@ static void put_version(uint8_t version, const uint8_t digest[32], uint8_t out[M
 	memcpy(out + 1, digest, 32);
 }
 
-void mrconfig_v1(struct slice compose_hash, uint8_t out[MRCONFIG_LEN])
-{
-	uint8_t digest[32] = {0};
-
-	slice_copy_exact(digest, sizeof digest, compose_hash);
-	put_version(1, digest, out);
-}
-
-void mrconfig_v2(struct slice compose_hash, struct slice app_id, uint8_t kind,
+static void mrconfig_v2(struct slice compose_hash, struct slice app_id, uint8_t kind,
 	struct slice key_provider_id, uint8_t out[MRCONFIG_LEN])
 {
 	uint8_t digest[KECCAK256_LEN];
@@ -40,7 +32,7 @@ void mrconfig_v2(struct slice compose_hash, struct slice app_id, uint8_t kind,
 	put_version(2, digest, out);
 }
 
-void mrconfig_v3(struct slice document, uint8_t out[MRCONFIG_LEN])
+static void mrconfig_v3(struct slice document, uint8_t out[MRCONFIG_LEN])
 {
 	uint8_t digest[SHA256_LEN];
 	struct sha256 h;

@@ -12,7 +12,8 @@
 #include "base/eventlog.h"
 #include "base/slice.h"
 
-#define MRCONFIG_LEN 48
+#define MRCONFIG_LEN            48
+#define MRCONFIG_DOCUMENT_BYTES (64 * 1024) /* init script hashes are its longest part */
 
 enum mrconfig_state {
 	MRCONFIG_UNSET,   /* all zero */
@@ -28,11 +29,5 @@ enum mrconfig_state {
  */
 enum err mrconfig_check(const struct launch *l, struct slice mrconfigid, struct slice document,
 	enum mrconfig_state *out, struct why *why);
-
-/* The register for given values: version 1, 2 (kind 0 none, 1 local, 2 kms, 3 tpm), 3. */
-void mrconfig_v1(struct slice compose_hash, uint8_t out[MRCONFIG_LEN]);
-void mrconfig_v2(struct slice compose_hash, struct slice app_id, uint8_t kind,
-	struct slice key_provider_id, uint8_t out[MRCONFIG_LEN]);
-void mrconfig_v3(struct slice document, uint8_t out[MRCONFIG_LEN]);
 
 #endif

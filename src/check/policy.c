@@ -194,6 +194,17 @@ static int set_kms(struct reader *r, const char *key, struct slice v)
 	return 1;
 }
 
+static int set_kms_key(struct reader *r, const char *key, struct slice v)
+{
+	struct policy *p = r->p;
+
+	if (p->n_kms_keys == POLICY_ENTRIES) return wrong(r, key, "too many");
+	if (hex_exact(hex_bare(v), p->kms_key[p->n_kms_keys], K256_POINT_LEN))
+		return wrong(r, key, "66 hex digits are needed");
+	p->n_kms_keys++;
+	return 1;
+}
+
 static int set_prior(struct reader *r, const char *key, struct slice v)
 {
 	return read_flag(r, key, v, &r->p->accept_prior_versions);
@@ -229,6 +240,7 @@ static const struct {
 	{"application", "script", true, set_script},
 	{"application", "launcher", true, set_launcher},
 	{"application", "kms-root", true, set_kms},
+	{"application", "kms-key", true, set_kms_key},
 	{"application", "accept-prior-versions", false, set_prior},
 	{"os", "accept-unevaluated", false, set_os_unevaluated},
 	{"sandbox", "weakest-tier", false, set_tier},
@@ -403,6 +415,8 @@ void policy_apply(const struct policy *p, struct expect *want)
 	want->images = p->image;
 	want->n_kms_roots = p->n_kms;
 	want->kms_roots = p->kms;
+	want->n_kms_keys = p->n_kms_keys;
+	want->kms_keys = p->kms_key;
 	want->compose.n_scripts = p->n_scripts;
 	want->compose.script = p->script;
 	want->compose.n_launchers = p->n_launchers;

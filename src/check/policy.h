@@ -22,13 +22,14 @@ struct policy {
 	char allowed[POLICY_ENTRIES][ADVISORY_LEN], denied[POLICY_ENTRIES][ADVISORY_LEN];
 	struct slice allowed_list[POLICY_ENTRIES], denied_list[POLICY_ENTRIES];
 	uint32_t min_evaluation;
-	size_t n_compose, n_apps, n_images, n_scripts, n_launchers, n_kms, n_systems;
+	size_t n_compose, n_apps, n_images, n_scripts, n_launchers, n_kms, n_kms_keys, n_systems;
 	struct accepted_hash compose[POLICY_ENTRIES];
 	uint8_t app[POLICY_ENTRIES][APP_ID_LEN];
 	uint8_t image[POLICY_ENTRIES][SHA256_LEN];
 	uint8_t script[POLICY_ENTRIES][SHA256_LEN];
 	uint8_t launcher[POLICY_ENTRIES][SHA256_LEN];
 	struct accepted_key kms[POLICY_ENTRIES];
+	uint8_t kms_key[POLICY_ENTRIES][K256_POINT_LEN];
 	bool accept_prior_versions, accept_unevaluated_os;
 	unsigned weakest_tier; /* 0: not said */
 	struct buf systems;    /* text for check/measurements.h; empty without any */

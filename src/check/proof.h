@@ -96,6 +96,13 @@ struct expect {
 	const uint8_t (*app_ids)[APP_ID_LEN];
 	const uint8_t (*images)[SHA256_LEN]; /* one of them has to run */
 	const struct accepted_key *kms_roots;
+	size_t n_kms_keys; /* out of a policy */
+	const uint8_t (*kms_keys)[K256_POINT_LEN];
+	bool has_kms_key; /* then the list above is not looked at */
+	uint8_t kms_key[K256_POINT_LEN];
+	struct slice mr_config;    /* the document behind MRCONFIGID of version 3 */
+	struct slice key_chain;    /* text for check/key_file.h */
+	struct slice key_purpose;  /* p NULL: any, and the report says which */
 	struct slice app_compose;  /* the exact text that was reviewed */
 	struct slice measurements; /* text for check/measurements.h */
 	bool has_image;            /* then images is not looked at */
@@ -140,6 +147,9 @@ struct proof {
 	uint8_t nonce[NONCE_LEN], asked[REPORT_DATA_LEN];
 	bool has_governance;
 	struct gov_view governance;
+	/* Of a key chain: who signed, as recovered; nothing without has_signers. */
+	bool has_signers;
+	uint8_t app_key[K256_POINT_LEN], kms_key[K256_POINT_LEN];
 };
 
 /*

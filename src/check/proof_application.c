@@ -186,44 +186,32 @@ static void link_state(const struct expect *want, struct proof *p)
 		want->accept_prior_versions || (p->has_dcap && !p->dcap.intel_root);
 }
 
-static const struct finding *first_fatal(const struct findings *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->item[i].weight == WEIGHT_FATAL) return &f->item[i];
-	return NULL;
-}
-
-static void describe(struct why *why, enum err code, const struct finding *f)
-{
-	if (f)
-		why_set(why, code, "%s: %s%s%s", f->where, finding_text(f->code),
-			f->text[0] ? ": " : "", f->text);
-}
-
 static enum err link_compose(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	enum mrconfig_state config = MRCONFIG_UNSET;
-	const struct finding *fatal;
 	enum err e = compose_hash_check(p->bundle.app_compose, p->launch.compose_hash, &why);
 
-	if (!e) e = mrconfig_check(&p->launch, p->td.mrconfigid, SLICE_NONE, &config, &why);
+	if (!e) e = mrconfig_check(&p->launch, p->td.mrconfigid, want->mr_config, &config, &why);
 	if (!e) {
 		e = compose_read(
 			p->bundle.app_compose, &want->compose, &p->compose, &p->findings, &why);
 		p->has_compose = e == E_OK;
 	}
 	if (e == E_NO_MEMORY) return e;
-	fatal = first_fatal(&p->findings);
-	if (!e && fatal) {
-		e = E_COMPOSE_POLICY;
-		describe(&why, e, fatal);
-	}
+	/* So far only scripts: what the compose file starts is the next link's. */
+	if (!e) e = findings_verdict(&p->findings, &why);
 	if (e) {
 		link_fail(p, LINK_COMPOSE, e, &why,
 			"What the bundle shows as the application's text is not all that decides what runs.");
+		return E_OK;
+	}
+	/* It is set, so it has to agree, and nobody can tell (C39). */
+	if (config == MRCONFIG_UNKNOWN) {
+		link_skip(p, LINK_COMPOSE,
+			"Name the document with --mr-config; guests of 0.6.0 have one.",
+			"its SHA-256 is the measured compose hash; MRCONFIGID is of a document that "
+			"was not given");
 		return E_OK;
 	}
 	link_ok(p, LINK_COMPOSE, "its SHA-256 is the measured compose hash%s",
@@ -252,7 +240,6 @@ static enum err link_images(const struct expect *want, struct proof *p)
 {
 	struct why why = WHY_INIT;
 	char shown[160], digest[SHORT_LEN];
-	const struct finding *fatal;
 	const uint8_t *image = NULL;
 	enum err e;
 
@@ -260,11 +247,7 @@ static enum err link_images(const struct expect *want, struct proof *p)
 	e = images_read(&p->compose, &want->compose, &p->images, &p->findings, &why);
 	if (e == E_NO_MEMORY) return e;
 	p->has_images = e == E_OK;
-	if (!e && !p->images.all_pinned) {
-		e = E_IMAGE_UNPINNED;
-		fatal = first_fatal(&p->findings);
-		describe(&why, e, fatal);
-	}
+	if (!e) e = findings_verdict(&p->findings, &why);
 	if (!e) e = expected_image(want, p, &image, &why);
 	if (e) {
 		link_fail(p, LINK_IMAGES, e, &why,
@@ -287,38 +270,9 @@ static void later(struct proof *p)
 	link_skip(p, LINK_GOVERNANCE,
 		"Whoever owns the application may let it run other versions; ask who that is.",
 		"no contract was asked which versions it allows");
-	link_skip(p, LINK_KMS,
-		"Nothing to mend; it would tell who can read what the application keeps.",
-		"the key service was not looked at; the result does not use its keys");
+	link_skip(p, LINK_KMS, see_earlier, "not reached: the boot log does not hold");
 	link_skip(p, LINK_DOMAIN, "Nothing to mend; what counts is who signed, not who served it.",
 		"no name was looked at; the result does not depend on one");
-}
-
-/* Who holds the keys, as measured: only a policy can name the ones that are fine. */
-static void link_kms(const struct expect *want, struct proof *p)
-{
-	const struct launch *l = &p->launch;
-	struct why why = WHY_INIT;
-	char name[32], shown[SHORT_LEN];
-	uint8_t key[sizeof want->kms_roots->key];
-	struct buf b = buf_on(key, sizeof key);
-	size_t i;
-
-	if (!want->n_kms_roots) return;
-	text_ascii(name, sizeof name, l->key_provider_name);
-	if (slice_is(l->key_provider_name, "kms") && hex_into(l->key_provider_id, &b) == E_OK)
-		for (i = 0; i < want->n_kms_roots; i++)
-			if (slice_eq(buf_slice(&b),
-				    slice_of(want->kms_roots[i].key, want->kms_roots[i].n))) {
-				/* Every P-256 key begins alike; the end tells them apart. */
-				link_ok(p, LINK_KMS, "the KMS with root key ...%s, as expected",
-					hex_short(shown, slice_from(buf_slice(&b),
-								 b.n > 16 ? b.n - 16 : 0)));
-				return;
-			}
-	why_set(&why, E_KEY_CHAIN, "key provider %s is not one of the policy", name);
-	link_fail(p, LINK_KMS, E_KEY_CHAIN, &why,
-		"Somebody else can read what the application keeps, or stand in for it.");
 }
 
 enum err links_application(const struct expect *want, struct proof *p, struct why *why)
@@ -330,7 +284,8 @@ enum err links_application(const struct expect *want, struct proof *p, struct wh
 	if (e || !p->has_launch) return e;
 	link_identity(want, p);
 	link_state(want, p);
-	link_kms(want, p);
+	e = link_kms(want, p);
+	if (e) return e;
 	/* Only a running application may have no text to show. */
 	if (p->live && !p->bundle.app_compose.p) return E_OK;
 	e = link_compose(want, p);

@@ -33,6 +33,8 @@ void links_package(const struct expect *want, struct proof *p);
 enum err links_evidence(const struct expect *want, struct proof *p);
 enum err links_quote(const struct expect *want, struct proof *p);
 enum err link_log(struct proof *p);
+/* Who holds the keys; again when a contract has told the key service's. */
+enum err link_kms(const struct expect *want, struct proof *p);
 /* Application side: identity, os, state, compose, images, and the places of what comes later. */
 enum err links_application(const struct expect *want, struct proof *p, struct why *why);
 

@@ -303,6 +303,44 @@ static void of_images(const struct proof *p, const struct expect *want, struct v
 	}
 }
 
+static void of_kms(const struct proof *p, const struct expect *want, struct values *v)
+{
+	const char *from = "the key that you named";
+	struct slice root = want->has_kms_key ? SLICE_OF(want->kms_key) : SLICE_NONE;
+	size_t i;
+
+	if (!p->has_launch) return;
+	shown(v, "key provider", in_log, p->launch.key_provider_name);
+	shown(v, "key provider's id", in_log, p->launch.key_provider_id);
+	if (!p->has_signers) return;
+	for (i = 0; i < want->n_kms_keys && !root.n; i++)
+		if (slice_eq(SLICE_OF(want->kms_keys[i]), SLICE_OF(p->kms_key)))
+			root = SLICE_OF(want->kms_keys[i]);
+	if (!want->has_kms_key && root.n) from = "policy";
+	if (!want->has_kms_key && !want->n_kms_keys && p->has_governance) {
+		root = gov_kms_key(&p->governance);
+		from = "kmsInfo of its contract";
+	}
+	pair(v, "application's root key", NULL, SLICE_NONE, "first signature of the chain",
+		SLICE_OF(p->app_key));
+	pair(v, "key of the KMS", from, root, "second signature of the chain",
+		SLICE_OF(p->kms_key));
+}
+
+static void of_governance(const struct proof *p, struct values *v)
+{
+	int i;
+
+	if (!p->has_governance) return;
+	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
+		char text[PROOF_VALUE_LEN];
+		struct buf b = buf_on(text, sizeof text);
+
+		if (gov_fact_text((enum gov_fact)i, &p->governance, &b))
+			shown(v, gov_name((enum gov_fact)i), "chain nodes", buf_slice(&b));
+	}
+}
+
 size_t proof_values(const struct proof *p, const struct expect *want, enum link_id id,
 	struct proof_value out[PROOF_VALUES])
 {
@@ -322,6 +360,8 @@ size_t proof_values(const struct proof *p, const struct expect *want, enum link_
 	case LINK_STATE: of_state(p, &v); break;
 	case LINK_COMPOSE: of_compose(p, &v); break;
 	case LINK_IMAGES: of_images(p, want, &v); break;
+	case LINK_KMS: of_kms(p, want, &v); break;
+	case LINK_GOVERNANCE: of_governance(p, &v); break;
 	case LINK_PACKAGE: of_package(p, want, &v); break;
 	case LINK_FRESHNESS: of_freshness(p, want, &v); break;
 	default: break; /* nothing is compared */

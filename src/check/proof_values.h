@@ -9,7 +9,7 @@
 
 #include "check/proof.h"
 
-#define PROOF_VALUES    8   /* the log has four registers, images are cut here */
+#define PROOF_VALUES    40  /* facts of a contract; images are cut here */
 #define PROOF_VALUE_LEN 200 /* 64 bytes as hex, or an image reference */
 
 enum value_relation {

@@ -80,6 +80,13 @@ enum err check_digest(const char *option, const char *text, uint8_t out[SHA256_L
 	return E_USAGE;
 }
 
+enum err check_kms_key(const char *text, uint8_t out[K256_POINT_LEN])
+{
+	if (hex_exact(hex_bare(slice_str(text)), out, K256_POINT_LEN) == E_OK) return E_OK;
+	cli_say("skill-verifier check: --kms-key needs 66 hex digits");
+	return E_USAGE;
+}
+
 enum err check_time(const char *text, int64_t *out)
 {
 	uint64_t seconds;
@@ -112,19 +119,21 @@ static const struct {
 	{"log", check_log},
 	{"compose", check_compose},
 	{"governance", check_governance},
+	{"keys", check_keys},
 	{"app", check_app},
 };
 
 static const char help_text[] =
 	"usage: skill-verifier check [attestation] FILE [options]\n"
 	"       skill-verifier check [app] URL [options]\n"
-	"       skill-verifier check quote|log|compose|governance [options]\n\n"
+	"       skill-verifier check quote|log|compose|keys|governance [options]\n\n"
 	"Proves evidence offline; nobody is asked who is not named by URL. Each part has --help.\n\n"
 	"  attestation FILE   the bundle of one job: from its statement to Intel's root\n"
 	"  app URL            a running application: what answers is what you expect\n"
 	"  quote              one TDX or SGX quote with its collateral\n"
 	"  log                a boot event log against RTMR3 (signs nothing, checks no signature)\n"
 	"  compose FILE       what an app-compose text starts, and whether it pins all of it\n"
+	"  keys FILE          a key of an application, back to the KMS that issued its root\n"
 	"  governance         what an application's contract on a chain allows; asks --rpc nodes\n";
 
 int cmd_check(int argc, char **argv)

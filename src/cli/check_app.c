@@ -79,9 +79,8 @@ int check_app(int argc, char **argv)
 		{"--help", NULL, &o.help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
-	int n = governance_nodes(&argc, argv, &o.want.gov);
+	int n = cli_options(argc, argv, table);
 
-	if (n >= 0) n = cli_options(argc, argv, table);
 	if (n < 0) return EXIT_CANNOT;
 	if (o.help) {
 		cli_help("check [app] URL [options]", about, table, exits);

@@ -54,9 +54,8 @@ int check_attestation(int argc, char **argv)
 	static struct proof proof;
 	static struct expect_inputs in;
 	struct buf bundle = BUF_INIT;
-	int n = governance_nodes(&argc, argv, &o.want.gov), status = EXIT_CANNOT;
+	int n = cli_options(argc, argv, table), status = EXIT_CANNOT;
 
-	if (n >= 0) n = cli_options(argc, argv, table);
 	if (n < 0) return EXIT_CANNOT;
 	if (o.help) {
 		cli_help(usage, about, table, exits);

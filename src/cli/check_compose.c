@@ -17,7 +17,8 @@ struct outcome {
 	struct compose compose;
 	struct images images;
 	struct findings findings;
-	enum err code;
+	enum err code;  /* of a refusal */
+	enum err fatal; /* what the remarks come to; why names one */
 	struct why why;
 };
 
@@ -25,7 +26,7 @@ struct outcome {
 static const char *word(const struct outcome *o)
 {
 	if (o->code) return "refuse";
-	return o->images.all_pinned ? "pinned" : "unpinned";
+	return o->fatal ? "unpinned" : "pinned";
 }
 
 static void images_json(struct jw *w, const struct images *im)
@@ -64,8 +65,8 @@ static void print_json(const struct outcome *o)
 
 	jw_object(&w);
 	jw_key_cstr(&w, "verdict", word(o));
-	if (o->code) {
-		jw_key_cstr(&w, "error_class", err_name(o->code));
+	if (o->code || o->fatal) {
+		jw_key_cstr(&w, "error_class", err_name(o->code ? o->code : o->fatal));
 		jw_key_cstr(&w, "detail", o->why.text);
 	}
 	jw_key_hex(&w, "sha256", SLICE_OF(o->sha256));
@@ -109,8 +110,9 @@ static void print_text(const struct outcome *o)
 	if (o->code)
 		printf("[FAIL] compose  %s%s%s (%s)\n", err_text(o->code),
 			o->why.text[0] ? ": " : "", o->why.text, err_name(o->code));
-	else if (!o->images.all_pinned)
-		printf("[FAIL] images   code can run that this text does not pin\n");
+	else if (o->fatal)
+		printf("[FAIL] images   %s: %s (%s)\n", err_text(o->fatal), o->why.text,
+			err_name(o->fatal));
 	else
 		printf("[OK]   images   everything that runs is pinned by this text\n");
 }
@@ -151,11 +153,12 @@ int check_compose(int argc, char **argv)
 		o.code = images_read(&o.compose, NULL, &o.images, &o.findings, &o.why);
 		o.has_images = o.code == E_OK;
 	}
+	if (o.has_images) o.fatal = findings_verdict(&o.findings, &o.why);
 	if (json)
 		print_json(&o);
 	else
 		print_text(&o);
-	status = !o.code && o.images.all_pinned ? EXIT_YES : EXIT_NO;
+	status = o.code || o.fatal ? EXIT_NO : EXIT_YES;
 out:
 	if (o.has_images) images_drop(&o.images);
 	if (o.has_compose) compose_drop(&o.compose);

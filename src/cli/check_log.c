@@ -27,7 +27,7 @@ struct outcome {
 	uint8_t rtmr3[SHA384_LEN]; /* the quoted register */
 	struct eventlog *log;
 	struct launch launch;
-	struct slice app_compose;
+	struct slice app_compose, mr_config;
 	enum mrconfig_state config;
 	enum err code;
 	struct why why;
@@ -237,6 +237,9 @@ static void print_text(const struct outcome *o)
 			o->why.text, err_name(o->code));
 	else
 		printf("[OK]   log    its events give RTMR3 and the launch events are in order\n");
+	if (!o->code && o->config == MRCONFIG_UNKNOWN)
+		printf("       note: MRCONFIGID is of a document that was not given (--mr-config): not "
+		       "compared\n");
 	printf("       note: %s\n", unsigned_note);
 }
 
@@ -248,13 +251,13 @@ static void judge(struct outcome *o)
 	o->has_launch = o->code == E_OK;
 	if (!o->code && o->has_td)
 		o->code = mrconfig_check(
-			&o->launch, o->td.mrconfigid, SLICE_NONE, &o->config, &o->why);
+			&o->launch, o->td.mrconfigid, o->mr_config, &o->config, &o->why);
 	if (!o->code && o->has_compose)
 		o->code = compose_hash_check(o->app_compose, o->launch.compose_hash, &o->why);
 }
 
 struct options {
-	const char *quote, *rtmr3, *log, *app_compose;
+	const char *quote, *rtmr3, *log, *app_compose, *mr_config;
 	bool json, help;
 };
 
@@ -299,12 +302,14 @@ int check_log(int argc, char **argv)
 		{"--quote", &p.quote, NULL, "FILE", "binary, hex, or JSON with a member \"quote\""},
 		{"--rtmr3", &p.rtmr3, NULL, "HEX", "the register, when there is no quote"},
 		{"--app-compose", &p.app_compose, NULL, "FILE", "text to compare with the log"},
+		{"--mr-config", &p.mr_config, NULL, "FILE",
+			"the document behind MRCONFIGID of version 3"},
 		{"--json", NULL, &p.json, NULL, "machine-readable report"},
 		{"--help", NULL, &p.help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
 	struct evidence qe = EVIDENCE_INIT, le = EVIDENCE_INIT;
-	struct buf compose = BUF_INIT;
+	struct buf compose = BUF_INIT, document = BUF_INIT;
 	int n = cli_options(argc, argv, table), status = EXIT_CANNOT;
 	enum err e = E_OK;
 
@@ -327,6 +332,10 @@ int check_log(int argc, char **argv)
 		o.app_compose = buf_slice(&compose);
 		o.has_compose = true;
 	}
+	if (!e && p.mr_config) {
+		e = check_file(p.mr_config, MRCONFIG_DOCUMENT_BYTES, &document);
+		o.mr_config = buf_slice(&document);
+	}
 	if (e) goto out;
 	if (!o.code) {
 		o.log = le.log;
@@ -341,5 +350,6 @@ out:
 	evidence_drop(&qe);
 	evidence_drop(&le);
 	buf_drop(&compose);
+	buf_drop(&document);
 	return status;
 }

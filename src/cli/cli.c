@@ -114,34 +114,45 @@ int cli_cannot(const char *name, enum err e, const struct why *why)
 	return EXIT_CANNOT;
 }
 
-/* 1: taken, 2: taken with the next argument, 0: not in the table, -1: wrong use. */
-static int take_option(const char *arg, const char *next, const struct cli_option *t)
+/* Sets a value, or appends it to a list; false when that is full. */
+static bool put_value(const struct cli_option *t, const char *text)
+{
+	size_t n = t->flag == CLI_MANY ? cli_count(t->value) : 0;
+
+	if (n == CLI_TIMES) return false;
+	t->value[n] = text;
+	return true;
+}
+
+enum taken { TAKEN_NOT, TAKEN, TAKEN_WITH_NEXT, TAKEN_NO_VALUE, TAKEN_TOO_OFTEN };
+
+static enum taken take_option(const char *arg, const char *next, const struct cli_option *t)
 {
 	for (; t->name; t++) {
 		size_t n = strlen(t->name);
 
 		if (strncmp(arg, t->name, n) != 0) continue;
-		if (t->flag && arg[n] == '\0') {
+		if (!t->value && arg[n] == '\0') {
 			*t->flag = true;
-			return 1;
+			return TAKEN;
 		}
 		if (!t->value) continue;
-		if (arg[n] == '=') {
-			*t->value = arg + n + 1;
-			return 1;
-		}
+		if (arg[n] == '=') return put_value(t, arg + n + 1) ? TAKEN : TAKEN_TOO_OFTEN;
 		if (arg[n] == '\0') {
-			if (!next) return -1;
-			*t->value = next;
-			return 2;
+			if (!next) return TAKEN_NO_VALUE;
+			return put_value(t, next) ? TAKEN_WITH_NEXT : TAKEN_TOO_OFTEN;
 		}
 	}
-	return 0;
+	return TAKEN_NOT;
 }
 
 int cli_options(int argc, char **argv, const struct cli_option *table)
 {
-	int i, n = 0, took;
+	static const char *const faults[] = {[TAKEN_NOT] = "is not known here",
+		[TAKEN_NO_VALUE] = "needs a value",
+		[TAKEN_TOO_OFTEN] = "is given too often"};
+	enum taken took;
+	int i, n = 0;
 
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
@@ -154,58 +165,38 @@ int cli_options(int argc, char **argv, const struct cli_option *table)
 			continue;
 		}
 		took = take_option(argv[i], i + 1 < argc ? argv[i + 1] : NULL, table);
-		if (took <= 0) {
-			cli_say("skill-verifier: option %s %s", argv[i],
-				took ? "needs a value" : "is not known here");
+		if (took != TAKEN && took != TAKEN_WITH_NEXT) {
+			cli_say("skill-verifier: option %s %s", argv[i], faults[took]);
 			return -1;
 		}
-		i += took - 1;
+		if (took == TAKEN_WITH_NEXT) i++;
 	}
 	return n;
 }
 
-int cli_list(int *argc, char **argv, const char *name, const char **list, size_t max)
+bool cli_many;
+
+size_t cli_count(const cli_list list)
 {
-	const char *value = NULL;
-	const struct cli_option table[] = {
-		{name, &value, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL}};
-	int i, kept = 0;
 	size_t n = 0;
 
-	for (i = 0; i < *argc; i++) {
-		int took = take_option(argv[i], i + 1 < *argc ? argv[i + 1] : NULL, table);
-
-		if (strcmp(argv[i], "--") == 0) break;
-		if (took == 0) {
-			argv[kept++] = argv[i];
-			continue;
-		}
-		if (took < 0 || n == max) {
-			cli_say("skill-verifier: option %s %s", name,
-				took < 0 ? "needs a value" : "is given too often");
-			return -1;
-		}
-		list[n++] = value;
-		i += took - 1;
-	}
-	while (i < *argc)
-		argv[kept++] = argv[i++];
-	*argc = kept;
-	return (int)n;
+	while (list[n])
+		n++;
+	return n;
 }
 
-int cli_anchors(int argc, char **argv, struct anchors *a)
+enum err cli_anchors(const char *name, const cli_list files, struct anchors *a)
 {
-	const char *files[LIMIT_ANCHORS];
 	struct why why = WHY_INIT;
-	int i, n = cli_list(&argc, argv, "--anchor", files, LIMIT_ANCHORS);
+	size_t i;
 
-	for (i = 0; i < n; i++)
+	_Static_assert(LIMIT_ANCHORS == CLI_TIMES, "a file for each of them");
+	for (i = 0; files[i]; i++)
 		if (anchors_add(a, files[i], &why)) {
-			cli_cannot(argv[0], E_CONFIG, &why);
-			return -1;
+			cli_cannot(name, E_CONFIG, &why);
+			return E_CONFIG;
 		}
-	return n < 0 ? -1 : argc;
+	return E_OK;
 }
 
 void cli_help(const char *usage, const char *text, const struct cli_option *t, const char *more)

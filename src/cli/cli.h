@@ -36,29 +36,29 @@ int cli_cannot(const char *command, enum err e, const struct why *why);
 struct cli_option {
 	const char *name;   /* "--data" */
 	const char **value; /* for an option with a value */
-	bool *flag;         /* for one without */
+	bool *flag;         /* for one without; CLI_MANY: value is a list */
 	const char *what;   /* VALUE in help texts, or NULL */
 	const char *help;
 };
 int cli_options(int argc, char **argv, const struct cli_option *table);
 /*
- * The option "--anchor FILE", which may stand several times: takes it out of
- * argv, before cli_options, whose table holds it for its help only, and adds
- * the files' certificates. Returns the new argc, or -1 after a message.
+ * In the flag's place: the option may stand CLI_TIMES times, and its values are
+ * appended to a list, which begins as NULLs and is ended by one.
  */
-struct anchors;
-int cli_anchors(int argc, char **argv, struct anchors *a);
-/* Its line in the table; the value behind it is never set but by wrong use. */
-#define CLI_ANCHOR(value)                                                                          \
+extern bool cli_many;
+#define CLI_MANY  (&cli_many)
+#define CLI_TIMES 8 /* chain nodes, and certificates of anchors */
+typedef const char *cli_list[CLI_TIMES + 1];
+size_t cli_count(const cli_list list);
+/* An option in the table that adds anchors of package signatures, and reading its files. */
+#define CLI_ANCHOR(list)                                                                           \
 	{                                                                                          \
-		"--anchor", value, NULL, "FILE",                                                   \
+		"--anchor", list, CLI_MANY, "FILE",                                                \
 			"PEM of a CA whose signers of packages count; may stand again"             \
 	}
-/*
- * Takes every "--name VALUE" and "--name=VALUE" out of argv into list, at most
- * max of them; before cli_options. Their number, or -1 after a message.
- */
-int cli_list(int *argc, char **argv, const char *name, const char **list, size_t max);
+struct anchors;
+/* E_CONFIG after a message. */
+enum err cli_anchors(const char *command, const cli_list files, struct anchors *a);
 /* Prints usage, the options and what stands around them. */
 void cli_help(
 	const char *usage, const char *text, const struct cli_option *table, const char *more);

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/num.h"
+#include "check/key_file.h"
 #include "check/measurements.h"
+#include "check/mrconfig.h"
 #include "cli/check.h"
 
 void expect_drop(struct expect_inputs *in)
@@ -16,6 +18,8 @@ void expect_drop(struct expect_inputs *in)
 	buf_drop(&in->app_compose);
 	buf_drop(&in->measurements);
 	buf_drop(&in->paths);
+	buf_drop(&in->key_chain);
+	buf_drop(&in->mr_config);
 	filelist_drop(&in->files);
 	policy_drop(&in->policy);
 }
@@ -55,10 +59,16 @@ static enum err read_files(const struct expect_options *o, struct expect_inputs 
 		e = check_file(o->app_compose, LIMIT_COMPOSE_BYTES, &in->app_compose);
 	if (!e && o->measurements)
 		e = check_file(o->measurements, MEASUREMENTS_BYTES, &in->measurements);
+	if (!e && o->mr_config)
+		e = check_file(o->mr_config, MRCONFIG_DOCUMENT_BYTES, &in->mr_config);
+	if (!e && o->key_chain) e = check_file(o->key_chain, KEY_FILE_BYTES, &in->key_chain);
 	if (!e && o->package) e = read_package(o->package, in);
 	w->root = buf_slice(&in->root);
 	w->collateral = buf_slice(&in->collateral);
 	w->app_compose = buf_slice(&in->app_compose);
+	w->mr_config = buf_slice(&in->mr_config);
+	/* An empty file is a chain that does not hold, not one that was not given. */
+	if (o->key_chain) w->key_chain = in->key_chain.n ? buf_slice(&in->key_chain) : SLICE(" ");
 	if (o->measurements) w->measurements = buf_slice(&in->measurements);
 	return e;
 }
@@ -76,6 +86,11 @@ static enum err read_values(const char *name, const struct expect_options *o, st
 		e = check_digest("--image", o->image, w->image);
 		w->has_image = true;
 	}
+	if (!e && o->kms_key) {
+		e = check_kms_key(o->kms_key, w->kms_key);
+		w->has_kms_key = true;
+	}
+	if (o->key_purpose) w->key_purpose = slice_str(o->key_purpose);
 	if (!e && o->sha256) {
 		e = check_digest("--sha256", o->sha256, w->archive_sha256);
 		w->has_archive = true;
@@ -113,6 +128,7 @@ static void overridden(const struct expect_options *o, const struct policy *p, s
 		{"--compose-hash", o->compose_hash && p->n_compose},
 		{"--app-compose", o->app_compose && p->n_compose},
 		{"--image", o->image && p->n_images},
+		{"--kms-key", o->kms_key && p->n_kms_keys},
 		{"--measurements", o->measurements && p->n_systems},
 		{"--min-tcb-eval", o->min_tcb && p->min_evaluation},
 		{"--allow-tier", o->tier && p->weakest_tier},
@@ -130,7 +146,7 @@ static void overridden(const struct expect_options *o, const struct policy *p, s
 int expect_conclude(const struct expect_options *o, const struct expect_inputs *in, struct proof *p,
 	struct report *r, bool json, const char *html)
 {
-	if (o->gov.n && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
+	if (o->gov.rpc[0] && governance_link(&o->gov, &in->want, p)) return EXIT_CANNOT;
 	if (o->policy) {
 		r->policy = &in->policy;
 		overridden(o, &in->policy, r);
@@ -149,6 +165,8 @@ enum err expect_read(const char *name, const struct expect_options *o, struct ex
 
 	if (o->compose_hash && o->app_compose)
 		cli_usage(name, "--compose-hash or --app-compose, not both");
+	else if (!o->key_chain && (o->kms_key || o->key_purpose))
+		cli_usage(name, "--kms-key and --key-purpose are about a --key-chain");
 	else if (o->package && o->sha256)
 		cli_usage(name, "--package or --sha256, not both");
 	else

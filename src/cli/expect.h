@@ -13,6 +13,7 @@
 struct expect_options {
 	const char *policy;
 	const char *root, *collateral, *at, *min_tcb, *compose_hash, *app_compose, *measurements;
+	const char *mr_config, *key_chain, *kms_key, *key_purpose;
 	const char *image, *package, *sha256, *nonce, *tier;
 	bool unevaluated_tcb, unevaluated_os, prior;
 	struct governance_options gov;
@@ -20,7 +21,7 @@ struct expect_options {
 
 /* Memory behind struct expect. */
 struct expect_inputs {
-	struct buf root, collateral, app_compose, measurements, paths;
+	struct buf root, collateral, app_compose, measurements, paths, key_chain, mr_config;
 	struct filelist files;
 	struct policy policy;
 	struct expect want;
@@ -34,6 +35,10 @@ struct expect_inputs {
 	{"--app-compose", &(o).app_compose, NULL, "FILE", "the same, by its reviewed text"}, \
 	{"--image", &(o).image, NULL, "DIGEST", "the container image that you expect in it"}, \
 	{"--measurements", &(o).measurements, NULL, "FILE", "registers of known systems"}, \
+	{"--mr-config", &(o).mr_config, NULL, "FILE", "the document behind MRCONFIGID of version 3"}, \
+	{"--key-chain", &(o).key_chain, NULL, "FILE", "one of its keys, with the chain to its KMS"}, \
+	{"--kms-key", &(o).kms_key, NULL, "HEX", "the secp256k1 key of the KMS that you expect"}, \
+	{"--key-purpose", &(o).key_purpose, NULL, "TEXT", "what that key must be for"}, \
 	{"--collateral", &(o).collateral, NULL, "FILE", "Intel's collateral, one bundle"}, \
 	{"--min-tcb-eval", &(o).min_tcb, NULL, "N", "oldest TCB evaluation to accept"}, \
 	{"--at", &(o).at, NULL, "TIME", "judge dates at this time instead of now"}, \

@@ -11,18 +11,11 @@
 #include "base/num.h"
 #include "cli/check.h"
 
+_Static_assert(LIMIT_RPC_NODES == CLI_TIMES, "every node that may be named is asked");
+
 #define COMMAND "check governance"
 /* Public nodes limit rates; a second later most answer. */
 #define TRIES 3
-
-int governance_nodes(int *argc, char **argv, struct governance_options *o)
-{
-	int n = cli_list(argc, argv, "--rpc", o->rpc, LIMIT_RPC_NODES);
-
-	if (n < 0) return -1;
-	o->n = (size_t)n;
-	return 0;
-}
 
 static enum err read_address(const char *option, const char *text, uint8_t out[ABI_ADDRESS])
 {
@@ -40,6 +33,8 @@ static enum err read_subject(const struct governance_options *o, struct gov_subj
 		return E_USAGE;
 	}
 	s->has_chain = o->chain != NULL;
+	if (o->device && check_digest("--device", o->device, s->device)) return E_USAGE;
+	s->has_device = s->device_named = o->device != NULL;
 	return E_OK;
 }
 
@@ -81,7 +76,7 @@ static enum err ask_one(struct client *c, const struct url *u, const struct gov_
 	int i;
 
 	for (i = 0; i < GOV_COUNT && !e; i++) {
-		struct buf body = buf_heap(4 * KIB);
+		struct buf body = buf_heap(64 * KIB);
 		struct response r = {0};
 
 		if (!gov_applies((enum gov_fact)i, s, v)) continue;
@@ -107,10 +102,11 @@ static enum err ask_all(const struct governance_options *o, struct client *c,
 	enum err e = ask_one(c, &url[0], s, &first, why);
 	size_t i;
 
-	for (i = 1; i < o->n && !e; i++) {
+	for (i = 1; o->rpc[i] && !e; i++) {
 		struct gov_view other = {.pinned = true, .block_number = first.block_number};
 
 		e = ask_one(c, &url[i], s, &other, why);
+		if (!e) gov_common(&first, &other);
 		if (!e) e = gov_same(&first, &other, why);
 	}
 	if (e) return e;
@@ -125,7 +121,7 @@ static enum err prepare(const struct governance_options *o, struct url url[LIMIT
 	enum err e = read_subject(o, s);
 	size_t i;
 
-	for (i = 0; i < o->n && !e; i++)
+	for (i = 0; o->rpc[i] && !e; i++)
 		e = net_url(COMMAND, o->rpc[i], &url[i]);
 	return e ? e : net_client(COMMAND, &o->net, c);
 }
@@ -149,13 +145,47 @@ enum err governance_link(
 	if (e) return e;
 	if (proof_governance_subject(p, want, contract, &s)) {
 		e = ask_all(o, &client, url, &s, &view, &why);
-		proof_governance(p, want, &s, &view, (unsigned)o->n, e, &why);
+		proof_governance(p, want, &s, &view, (unsigned)cli_count(o->rpc), e, &why);
 	}
 	client_drop(&client);
 	return E_OK;
 }
 
 /* ---- check governance --------------------------------------------------------------------- */
+
+static void key_text(struct jw *w, const char *name, const char *text)
+{
+	jw_key_str_or_null(w, name, text[0] ? slice_str(text) : SLICE_NONE);
+}
+
+/* null: nobody knows them all. */
+static void versions_json(struct jw *w, const struct gov_view *v)
+{
+	size_t i;
+
+	jw_key(w, "versions");
+	if (!v->fact[GOV_HISTORY].known || v->too_many) {
+		jw_null(w);
+		return;
+	}
+	jw_array(w);
+	for (i = 0; i < v->n_versions; i++)
+		jw_hex(w, SLICE_OF(v->versions[i]));
+	jw_array_end(w);
+}
+
+void governance_text(const struct gov_view *v)
+{
+	int i;
+
+	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
+		struct buf b = buf_heap(KIB);
+
+		if (gov_fact_text((enum gov_fact)i, v, &b))
+			printf("  %-21s %s\n", gov_name((enum gov_fact)i), buf_text(&b));
+		buf_drop(&b);
+	}
+}
 
 void governance_json(struct jw *w, const struct gov_view *v)
 {
@@ -167,6 +197,11 @@ void governance_json(struct jw *w, const struct gov_view *v)
 	jw_key_time(w, "blockTime", (int64_t)v->block_time * 1000);
 	jw_key_bool(w, "upgradable", gov_upgradable(v));
 	jw_key_bool(w, "ownerIsKey", gov_owner_is_key(v));
+	jw_key_hex_or_null(w, "kmsKey", gov_kms_key(v));
+	jw_key_hex_or_null(w, "kmsCa", gov_kms_ca(v));
+	key_text(w, "gatewayAppId", v->gateway);
+	key_text(w, "reason", v->kms_reason[0] ? v->kms_reason : v->app_reason);
+	versions_json(w, v);
 	jw_key(w, "facts");
 	jw_object(w);
 	for (i = GOV_APP_CODE; i < GOV_COUNT; i++) {
@@ -197,7 +232,7 @@ static void print_json(const struct governance_options *o, const struct gov_subj
 	jw_key_cstr(&w, "detail", why->text);
 	jw_key_hex(&w, "contract", SLICE_OF(s->app));
 	jw_key_hex(&w, "composeHash", SLICE_OF(s->compose_hash));
-	jw_key_u64(&w, "nodes", o->n);
+	jw_key_u64(&w, "nodes", cli_count(o->rpc));
 	if (v->fact[GOV_BLOCK].known) governance_json(&w, v);
 	jw_object_end(&w);
 	if (b.err)
@@ -211,6 +246,7 @@ static void print_text(const struct governance_options *o, const struct gov_subj
 	const struct gov_view *v, enum err e, const struct why *why)
 {
 	char mem[480], date[ISO_LEN];
+	size_t n = cli_count(o->rpc);
 	struct buf b = buf_on(mem, sizeof mem);
 
 	if (e) {
@@ -222,9 +258,10 @@ static void print_text(const struct governance_options *o, const struct gov_subj
 	gov_describe(&b, s, v);
 	printf("                   %s\n", buf_text(&b));
 	printf("                   as of %s (claimed), %zu %s\n",
-		clock_iso(date, (int64_t)v->block_time * 1000), o->n,
-		o->n == 1 ? "node, believed" : "nodes agree");
+		clock_iso(date, (int64_t)v->block_time * 1000), n,
+		n == 1 ? "node, believed" : "nodes agree");
 	if (gov_risk(v)) printf("                   %s\n", gov_risk(v));
+	governance_text(v);
 }
 
 /* Whether this is an answer about the contract, or only about the way to it. */
@@ -274,9 +311,8 @@ int check_governance(int argc, char **argv)
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
-	int n = governance_nodes(&argc, argv, &o);
+	int n = cli_options(argc, argv, table);
 
-	if (n >= 0) n = cli_options(argc, argv, table);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help(
@@ -290,7 +326,7 @@ int check_governance(int argc, char **argv)
 			"3 could not ask");
 		return EXIT_YES;
 	}
-	if (n || !o.n || !o.contract || !compose_hash)
+	if (n || !o.rpc[0] || !o.contract || !compose_hash)
 		return cli_usage(COMMAND, "--rpc, --contract and --compose-hash are needed");
 	return run(&o, compose_hash, os_image, json);
 }

@@ -344,10 +344,10 @@ static int inspect_one(struct local *l, const char *path, bool as_json)
 int cmd_inspect(int argc, char **argv)
 {
 	bool json = false, help = false;
-	const char *last_anchor = NULL;
+	cli_list anchors = {NULL};
 	const struct cli_option options[] = {
 		{"--json", NULL, &json, NULL, "machine-readable output"},
-		CLI_ANCHOR(&last_anchor),
+		CLI_ANCHOR(anchors),
 		{"--help", NULL, &help, NULL, "this text"},
 		{NULL, NULL, NULL, NULL, NULL},
 	};
@@ -355,8 +355,7 @@ int cmd_inspect(int argc, char **argv)
 	int n;
 
 	conf_default(&l.conf);
-	n = cli_anchors(argc, argv, &l.conf.anchors);
-	if (n >= 0) n = cli_options(n, argv, options);
+	n = cli_options(argc, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help("inspect PATH [--json] [--anchor FILE]...",
@@ -367,6 +366,7 @@ int cmd_inspect(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("inspect", "one PATH is needed");
+	if (cli_anchors("inspect", anchors, &l.conf.anchors)) return EXIT_CANNOT;
 	l.reads_only = true;
 	/* No runtimes: nothing runs, and to load them means to hash every file of them. */
 	return inspect_one(&l, argv[0], json);

@@ -198,7 +198,7 @@ static const char more[] =
 	"  [tcb]          accept*, allow-advisory*, deny-advisory*, min-evaluation, min-date,\n"
 	"                 accept-unevaluated\n"
 	"  [application]  compose-hash* (HEX, or HEX until YYYY-MM-DD), app-id*, image*, script*,\n"
-	"                 launcher*, kms-root*, accept-prior-versions\n"
+	"                 launcher*, kms-root*, kms-key*, accept-prior-versions\n"
 	"  [os NAME]      mrtd, rtmr0, rtmr1, rtmr2, mrseam (optional)\n"
 	"  [os]           accept-unevaluated\n"
 	"  [sandbox]      weakest-tier\n"

@@ -11,7 +11,7 @@
 
 #include "check/policy.h"
 
-#define REPORT_OVERRIDES 9 /* options that a policy has a key for */
+#define REPORT_OVERRIDES 10 /* options that a policy has a key for */
 
 /* What is reported, and what it was judged with. All borrowed. */
 struct report {

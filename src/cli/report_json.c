@@ -172,6 +172,20 @@ static void policy_json(struct jw *w, const struct report *r)
 	jw_object_end(w);
 }
 
+/* Of a key chain: who signed it. */
+static void signers_json(struct jw *w, const struct proof *p)
+{
+	jw_key(w, "keyChain");
+	if (!p->has_signers) {
+		jw_null(w);
+		return;
+	}
+	jw_object(w);
+	jw_key_hex(w, "applicationKey", SLICE_OF(p->app_key));
+	jw_key_hex(w, "kmsKey", SLICE_OF(p->kms_key));
+	jw_object_end(w);
+}
+
 void report_json(const struct report *r)
 {
 	const struct proof *p = r->proof;
@@ -186,6 +200,14 @@ void report_json(const struct report *r)
 	jw_key_u64(&w, "exit", (uint64_t)proof_exit(p, r->evidence_only));
 	jw_key_time(&w, "judgedAt", r->want->now * 1000);
 	jw_key_hex(&w, "bundleSha256", SLICE_OF(digest));
+	jw_key(&w, "nonce");
+	if (p->live)
+		jw_hex(&w, SLICE_OF(p->nonce));
+	else if (r->want->has_nonce)
+		jw_hex(&w, SLICE_OF(r->want->nonce));
+	else
+		jw_null(&w);
+	signers_json(&w, p);
 	policy_json(&w, r);
 	if (p->has_statement)
 		result_json(&w, &p->statement);

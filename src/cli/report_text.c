@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/governance.h"
 
 #define ARGV_SHOWN  200 /* of one argument */
 #define URI_SHOWN   120
@@ -141,6 +142,10 @@ void report_text(const struct report *r)
 	if (p->findings.n) {
 		printf("\nThe application's text:\n");
 		report_findings(&p->findings);
+	}
+	if (p->has_governance) {
+		printf("\nWhat the contract answers:\n");
+		governance_text(&p->governance);
 	}
 	printf("\n");
 	print_policy(r);

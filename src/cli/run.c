@@ -342,7 +342,7 @@ static int set_up(struct local *l, const struct run_options *opt)
 int cmd_run(int argc, char **argv)
 {
 	struct run_options opt = {0};
-	const char *last_anchor = NULL;
+	cli_list anchors = {NULL};
 	bool help = false;
 	const struct cli_option options[] = {
 		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
@@ -350,7 +350,7 @@ int cmd_run(int argc, char **argv)
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
-		CLI_ANCHOR(&last_anchor),
+		CLI_ANCHOR(anchors),
 		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
 			"exit 0 when no test is declared"},
 		{"--help", NULL, &help, NULL, "this text"},
@@ -360,8 +360,7 @@ int cmd_run(int argc, char **argv)
 	int n, status;
 
 	conf_default(&l.conf);
-	n = cli_anchors(argc, argv, &l.conf.anchors);
-	if (n >= 0) n = cli_options(n, argv, options);
+	n = cli_options(argc, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help("run PATH [options]",
@@ -372,6 +371,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("run", "one PATH is needed");
+	if (cli_anchors("run", anchors, &l.conf.anchors)) return EXIT_CANNOT;
 	status = set_up(&l, &opt);
 	return status ? status : run_one(&l, argv[0], &opt);
 }

@@ -223,7 +223,8 @@ static enum err read_environment(struct conf *c, struct why *why)
 
 /* Arguments of settings; each overrides file and environment. */
 struct arguments {
-	const char *config, *listen, *data, *agent, *runtimes, *tier, *level, *slots, *last_anchor;
+	const char *config, *listen, *data, *agent, *runtimes, *tier, *level, *slots;
+	cli_list anchors;
 	bool no_tee, help;
 };
 
@@ -263,7 +264,7 @@ int cmd_serve(int argc, char **argv)
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3, T4"},
-		CLI_ANCHOR(&a.last_anchor),
+		CLI_ANCHOR(a.anchors),
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},
 		{"--no-tee", NULL, &a.no_tee, NULL,
@@ -277,8 +278,7 @@ int cmd_serve(int argc, char **argv)
 	int n;
 
 	conf_default(&conf);
-	n = cli_anchors(argc, argv, &conf.anchors);
-	if (n >= 0) n = cli_options(n, argv, options);
+	n = cli_options(argc, argv, options);
 	if (n < 0) return EXIT_CANNOT;
 	if (a.help) {
 		cli_help("serve [options]",
@@ -288,6 +288,7 @@ int cmd_serve(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n > 0) return cli_usage("serve", "no operand is expected: %s", argv[0]);
+	if (cli_anchors("serve", a.anchors, &conf.anchors)) return EXIT_CANNOT;
 	e = read_ini(&conf, a.config ? a.config : INI_DEFAULT, a.config != NULL, &why);
 	if (!e) e = read_environment(&conf, &why);
 	if (!e) e = apply(&conf, &a, &why);

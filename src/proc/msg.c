@@ -170,11 +170,6 @@ unsigned parts_count(uint32_t parts)
 	return (unsigned)__builtin_popcount(parts);
 }
 
-unsigned parts_index(uint32_t parts, uint32_t part)
-{
-	return parts_count(parts & (part - 1));
-}
-
 const char *job_state_name(uint8_t state)
 {
 	static const char *const names[JOB_STATE_COUNT] = {

@@ -249,9 +249,8 @@ void codec_msg_retry(struct codec *c, struct msg_retry *m);
 		err_ ? err_ : chan_send((ch), (type), (id), buf_slice(&buf_), (fds), (n));         \
 	})
 
-/* How many parts a mask names, and the position of one of them among the descriptors. */
+/* How many parts a mask names. */
 unsigned parts_count(uint32_t parts);
-unsigned parts_index(uint32_t parts, uint32_t part);
 
 const char *job_state_name(uint8_t state);
 const char *job_phase_name(uint8_t phase);

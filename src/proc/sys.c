@@ -10,7 +10,6 @@
 
 /* Numbers that old headers lack; the same on every 64-bit architecture. */
 #define NR_PIDFD_SEND_SIGNAL 424
-#define NR_PIDFD_OPEN        434
 #define NR_CLONE3            435
 #define NR_CLOSE_RANGE       436
 #define NR_OPENAT2           437
@@ -42,11 +41,6 @@ pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd)
 			close(fd);
 	}
 	return (pid_t)pid;
-}
-
-int sys_pidfd_open(pid_t pid)
-{
-	return (int)syscall(NR_PIDFD_OPEN, pid, 0);
 }
 
 int sys_pidfd_send_signal(int pidfd, int sig)

@@ -39,7 +39,6 @@ _Static_assert(sizeof(struct clone_args_v2) == 88, "CLONE_ARGS_SIZE_VER2");
  */
 pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd);
 
-int sys_pidfd_open(pid_t pid);
 int sys_pidfd_send_signal(int pidfd, int sig);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 #define SV_CLOSE_RANGE_CLOEXEC 4U /* 5.11 */

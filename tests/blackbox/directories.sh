@@ -7,11 +7,7 @@ set -u
 suite=directories
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-"$sv" inspect "$tests/skills/hello-world" > /dev/null 2> "$tmp/err"
-if [ $? = 3 ]; then
-	skip all "$(head -1 "$tmp/err")"
-	exit 0
-fi
+needs_inspect
 umask 022
 w=$tmp/w
 h=$w/h

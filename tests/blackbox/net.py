@@ -144,6 +144,53 @@ def word(n):
     return "0x%064x" % n
 
 
+class Refusal(Exception):
+    """The node's own error."""
+
+
+def texts(*parts):
+    """Byte strings as a contract returns them, behind their offsets."""
+    heads, tail = "", ""
+    for p in parts:
+        heads += "%064x" % (32 * len(parts) + len(tail) // 2)
+        tail += "%064x" % len(p) + p.hex() + "00" * (-len(p) % 32)
+    return heads + tail
+
+
+def allowed(chain, how, data):
+    """What DstackKms and DstackApp say about one machine (their order of reasons)."""
+    word_at = [data[i:i + 64] for i in range(10 + 64, len(data), 64)]
+    app, compose, _, device, _, _, os, status = word_at[:8]
+    at = int(status, 16) // 32
+    tcb = bytes.fromhex("".join(word_at[at + 1:]))[:int(word_at[at], 16)]
+    assert app[24:] == chain["recorded"]["_meta"]["app"][2:]
+    reason = ("OS image is not allowed" if os not in chain.get("os", []) else
+              "TCB status is not up to date" if tcb != b"UpToDate" and how != "anytcb" else
+              "Compose hash not allowed" if compose not in chain["allow"] else
+              "Device not allowed" if device not in chain.get("devices", []) and how != "anydevice" else "")
+    if how == "refuses":
+        reason = "no \x1b[31m<b>"
+    if how == "otherwise":
+        reason += "."
+    return "0x%064x%064x" % (not reason, 64) + texts(reason.encode())[64:]
+
+
+def events(chain, how, wanted):
+    """The contract's history: what was recorded, then what chain.json allowed since."""
+    if how == "nologs":
+        raise Refusal({"code": -32005, "message": "block range is too wide"})
+    first = wanted["address"]
+    assert wanted["fromBlock"] == "0x0" and wanted["toBlock"] == "0x1234"
+    logs = [{"address": first, "topics": e["topics"], "data": e["data"], "blockNumber": "0x7", "removed": False}
+            for e in chain["recorded"]["_deploy_logs"] if e["address"] == first and e["topics"][0] in wanted["topics"][0]]
+    added = [t for t in wanted["topics"][0] if t.startswith("0xfecb3430")]
+    logs += [{"address": first, "topics": added, "data": "0x" + h, "blockNumber": "0x10", "removed": False}
+             for h in chain["allow"]]
+    if how == "upgraded":
+        logs.append({**logs[0], "blockNumber": "0x20"})
+    return logs[:-1] if how == "hides" else logs
+
+
 def chain_result(how, method, params):
     """The recorded contracts; chain.json of the folder says what else is allowed."""
     chain = json.load(open(folder + "/chain.json"))
@@ -156,6 +203,8 @@ def chain_result(how, method, params):
             return None
         return {"number": "0x1234", "hash": word(0xb10c if how != "fork" else 0xf0),
                 "timestamp": "0x6900f00d", "transactions": [word(i) for i in range(500)]}
+    if method == "eth_getLogs":
+        return events(chain, how, params[0])
     if params[-1] != "0x1234":
         raise ValueError("another block: %s" % params[-1])
     if method == "eth_getCode":
@@ -169,6 +218,13 @@ def chain_result(how, method, params):
     special = {"eoa": "0x", "notbool": word(2), "short": "0x01", "long": ZERO + "00", "lies": word(0)}
     if data.startswith("0x2f6622e5") and how in special:
         return special[how]
+    if data.startswith("0x1e079198") and to in (app, kms):
+        return allowed(chain, how, data)
+    if data == "0x09177063":
+        keys = chain.get("kmsInfo", ["", ""]) if how != "otherkms" else ["03" * 33, "30" * 91]
+        return "0x" + texts(*[bytes.fromhex(k) for k in keys], b"q" * 5006, b"[]")
+    if data == "0x25a992da" and how == "otherimpl":
+        return word(7)
     for call in recorded["calls"].values():
         if isinstance(call, dict) and (call.get("to"), call.get("data")) == (to, data) and isinstance(call.get("result"), str):
             return call["result"]
@@ -176,7 +232,9 @@ def chain_result(how, method, params):
         return "0x"
     return {"0x2f6622e5": word(data[10:] in chain["allow"]), "0x3440a16a": word(how == "anydevice"),
             "0x8da5cb5b": "0x" + "0" * 24 + (meta["owner"][2:] if how != "nobody" else "0" * 40),
-            "0xe30c3978": ZERO, "0x9a4e1d18": word(0), "0xa6c4cce9": word(0)}[data[:10]]
+            "0xe30c3978": ZERO, "0x9a4e1d18": word(data[10:] in chain.get("os", [])), "0xa6c4cce9": word(0),
+            "0xbf8b211b": word(data[10:] in chain.get("devices", [])),
+            "0xf6fe4f40": word(how == "replica")}[data[:10]]
 
 
 def rpc(c, how, body):
@@ -190,7 +248,10 @@ def rpc(c, how, body):
     elif how == "rpcerror":
         reply["error"] = {"code": -32601, "message": "method \x1b[31m not there"}
     else:
-        reply["result"] = chain_result(how, ask["method"], ask["params"])
+        try:
+            reply["result"] = chain_result(how, ask["method"], ask["params"])
+        except Refusal as e:
+            reply["error"] = e.args[0]
     text = json.dumps(reply)
     if how == "double":
         text = text[:-1] + ',"result":"%s"}' % ZERO

@@ -9,22 +9,7 @@ suite=policy
 . "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
 
-mkdir -p "$tmp/tool"
-printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
-tarball "$tmp/tool" "$tmp/tool.tar.gz"
-# made NAME OPTIONS...: a bundle of a simulator with these options in $tmp/NAME.json
-made() {
-	made_name=$1
-	shift
-	data=$tmp/data-$made_name
-	simulator "$made_name" "$@"
-	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
-	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
-	id=$(submit "$tmp/tool.tar.gz")
-	outcome "$id" > /dev/null
-	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
-	stop "$sv_pid"
-}
+tool_package
 made none
 made kms --key-provider kms
 O=$tmp/none

@@ -131,6 +131,13 @@ cases = {
 policy = os.path.join(tmp, "policy.ini")
 with open(policy, "w") as f:
     f.write("[application]\ncompose-hash = " + "0" * 64 + "\n")
+# Signatures of somebody: r is the generator's, so a key is recovered from any digest.
+chain = os.path.join(tmp, "chain.json")
+with open(chain, "w") as f:
+    link = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798" + "%064x" % 1 + "00"
+    json.dump({"purpose": HOSTILE, "public_key": "02" * 33, "signature_chain": [link, link]}, f)
+cases["with a key chain"] = (cases["quote version 5"][0], cases["quote version 5"][1] + ["--key-chain", chain])
+cases["with a key chain to another"] = (cases["with a key chain"][0], cases["with a key chain"][1] + ["--kms-key", "02" * 33])
 cases["with a policy"] = (good, full + ["--policy", policy])
 seen = set()
 top = None
@@ -263,7 +270,7 @@ def examine_live(page, report, answer):
     return bad
 
 
-good = json.load(open(os.path.join(tmp, "live-v4.json")))
+good = json.load(open(os.path.join(tmp, "v4.live")))
 asked = full + ["--nonce", nonce]
 without = {k: v for k, v in good.items() if k != "appCompose"}
 plain = json.dumps({"tcb_info": json.dumps({"app_compose": good["appCompose"]})})
@@ -290,6 +297,7 @@ for name, (answer, args, info, want) in cases.items():
     # A random nonce is told once; the others give the same text again.
     if "--nonce" not in args:
         continue
+    out(f"live: {name}: the nonce that was sent", report["nonce"] == nonce, report["nonce"])
     words = " ".join(Page(page).text)
     again, text, _ = live(answer, *args, info=info, form=None)
     proof, result = (l.split(" ", 1)[1] for l in text.splitlines()[-2:])
@@ -317,7 +325,7 @@ for p, answer, info in changed:
     if code == 0 and not (p[0] == "eventLog" and p[-1] == "event"):
         bad.append((p, "genuine"))
 out(f"live: hostile text in {n} places: no page says more than the report", not bad and none < n / 2, (none, bad))
-answer, at = json.load(open(os.path.join(tmp, "live-evil.json"))), os.path.join(tmp, "evil/")
+answer, at = json.load(open(os.path.join(tmp, "evil.live"))), os.path.join(tmp, "evil/")
 code, printed, page = live(answer, "--root", at + "root.der", "--nonce", nonce)
 bad = examine_live(page, json.loads(printed), answer)
 out("live: hostile text that is measured: shown, escaped", not bad and page.count("&lt;script&gt;alert(1)") > 1,

@@ -10,31 +10,45 @@ suite=report
 [ "$(id -u)" = 0 ] || { skip all "serve needs root"; exit 0; }
 
 nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
-# made NAME OPTIONS...: a bundle of a simulator with these options in $tmp/NAME.json
-made() {
-	made_name=$1
-	shift
-	data=$tmp/data-$made_name
-	simulator "$made_name" "$@"
-	appliance --agent "$tmp/$made_name.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
-	wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
-	id=$(submit "$tmp/tool.tar.gz" -F nonce=$nonce)
-	outcome "$id" > /dev/null
-	curl -s -o "$tmp/$made_name.json" "$url/attestation/$id"
-	# The running appliance's answer, for the page of `check app`.
-	wait_until 100 sh -c "curl -sf '$url/quote?nonce=$nonce' > '$tmp/live-$made_name.json'"
-	stop "$sv_pid"
-}
-mkdir -p "$tmp/tool"
-printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: echo fine\n---\n' > "$tmp/tool/SKILL.md"
-tarball "$tmp/tool" "$tmp/tool.tar.gz"
+tool_package
 made v4
-made v5 --quote-version 5
+made v5 --quote-version 5 --key-provider kms
 # An application whose text is measured, and meant to get out of its place on a page.
 jq -c --arg x "\"'><script>alert(1)</script><!--&lt;" '.name = $x | .allowed_envs = [$x] | .pre_launch_script = $x |
 	.docker_compose_file = ({services: {a: {image: $x, volumes: [$x + ":/x"], ports: [$x]}}} | tojson)' \
 	"$tests/simulator/app-compose.json" > "$tmp/evil-compose.json"
 made evil --app-compose "$tmp/evil-compose.json"
+# One whose image is pinned and can start others, and one whose only fault is the image.
+pinned=x/y@sha256:$(printf '%064d' 1)
+jq -c --arg i "$pinned" '.docker_compose_file = ({services: {a: {image: $i, privileged: true}}} | tojson)' \
+	"$tests/simulator/app-compose.json" > "$tmp/launcher-compose.json"
+made launcher --app-compose "$tmp/launcher-compose.json"
+jq -c '.docker_compose_file = ({services: {a: {image: "x/y:1"}}} | tojson)' "$tests/simulator/app-compose.json" > "$tmp/tag-compose.json"
+made tag --app-compose "$tmp/tag-compose.json"
+# One whose MRCONFIGID is of a document (guests of 0.6.0), which nothing of the bundle shows.
+made third --mr-config 3
+third() {
+	"$sv" check "$tmp/third.json" --json --root "$tmp/third/root.der" "$@" > "$tmp/third.out" 2>&1
+	jq -r '.links[] | select(.name == "compose") | .state + " " + (.code // "-")' "$tmp/third.out"
+}
+is "MRCONFIGID 3: not without its document" "$(third)" "skip -"
+has "MRCONFIGID 3: what to do" "$(jq -r '.links[] | select(.name == "compose").advice' "$tmp/third.out")" "Name the document with --mr-config"
+is "MRCONFIGID 3: with it" "$(third --mr-config "$tmp/third/mr-config.json") $(grep -c 'MRCONFIGID says the same' "$tmp/third.out")" "ok - 1"
+tr 3 4 < "$tmp/third/mr-config.json" > "$tmp/other-config.json"
+is "MRCONFIGID 3: another document" "$(third --mr-config "$tmp/other-config.json")" "fail MRCONFIGID"
+is "MRCONFIGID 3: a document that is not there" "$("$sv" check "$tmp/third.json" --mr-config "$tmp/none" > /dev/null 2>&1; echo $?)" 3
+jq -r .eventLog "$tmp/third.json" > "$tmp/third.log"
+jq -r .quote "$tmp/third.json" > "$tmp/third.quote"
+# log OPTIONS...: exit status, and how often the note stands there
+log() { "$sv" check log --event-log "$tmp/third.log" --quote "$tmp/third.quote" "$@" > "$tmp/third.txt" 2>&1; echo "$? $(grep -c 'a document that was not given' "$tmp/third.txt")"; }
+is "MRCONFIGID 3: check log says what is not compared" "$(log)" "0 1"
+is "MRCONFIGID 3: check log with it" "$(log --mr-config "$tmp/third/mr-config.json")" "0 0"
+is "MRCONFIGID 3: check log with another" "$(log --mr-config "$tmp/other-config.json")" "1 0"
+# class NAME: the classes of its links compose and images
+class() { "$sv" check "$tmp/$1.json" --json --root "$tmp/$1/root.der" | jq -r '[.links[] | select(.name == "compose" or .name == "images") | .code // .state] | join(" ")'; }
+is "classes: a script and an image" "$(class evil)" "COMPOSE_POLICY IMAGE_UNPINNED"
+is "classes: an image that can start others" "$(class launcher)" "ok COMPOSE_POLICY"
+is "classes: an image that is not pinned" "$(class tag)" "ok IMAGE_UNPINNED"
 O=$tmp/v4
 full="--root $O/root.der --collateral $O/collateral.json --compose-hash $(cat "$O/compose-hash.txt") --measurements $O/measurements.json"
 

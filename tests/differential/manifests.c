@@ -53,6 +53,12 @@ static void print_manifest(struct buf *b, enum err e, const struct manifest *m, 
 	buf_u8(b, '\n');
 }
 
+/* Exactly n bytes of standard input. */
+static bool take(void *dst, size_t n)
+{
+	return fread(dst, 1, n, stdin) == n;
+}
+
 int main(void)
 {
 	struct manifest_memory *mem = manifest_memory_new();
@@ -62,13 +68,13 @@ int main(void)
 	uint8_t head[4];
 
 	if (!mem || !file) return 1;
-	while (fd_read_exact(0, head, sizeof head) == E_OK) {
+	while (take(head, sizeof head)) {
 		size_t n = head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 |
 			   (size_t)head[3] << 24;
 		struct why why = WHY_INIT;
 		enum err e;
 
-		if (n > LIMIT_MANIFEST_BYTES || fd_read_exact(0, file, n)) return 1;
+		if (n > LIMIT_MANIFEST_BYTES || !take(file, n)) return 1;
 		e = manifest_read(slice_of(file, n), SLICE("top"), mem, &m, &why);
 		print_manifest(&b, e, &m, why.text);
 		if (b.err || fd_write_all(1, buf_slice(&b))) return 1;

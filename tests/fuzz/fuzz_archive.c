@@ -29,7 +29,7 @@ static uint64_t found_bytes;
 
 static void open_directory(void)
 {
-	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/fuzz-XXXXXX" : "/dev/shm/fuzz-XXXXXX");
+	snprintf(dir, sizeof dir, "%s/fuzz-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	FUZZ_ASSERT(mkdtemp(dir));
 	dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	FUZZ_ASSERT(dir_fd >= 0);

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = slice_from(slice_of(data, size), 1);
 	struct gov_subject s = {.has_kms = true};
-	struct gov_view v = {0}, before = v;
+	static struct gov_view v, before;
 	struct why why = WHY_INIT;
 	enum gov_fact f;
 	char line[480];
@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum err e;
 
 	if (size == 0) return 0;
+	memset(&v, 0, sizeof v);
+	memset(&before, 0, sizeof before);
 	f = (enum gov_fact)(data[0] % GOV_COUNT);
 	e = gov_answer(f, text, &v, &why);
 	FUZZ_ASSERT(e == E_OK || why.code == e);
@@ -31,6 +33,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (e && e != E_NO_MEMORY) FUZZ_ASSERT(!v.fact[f].known);
 	if (!e && (f == GOV_APP_COMPOSE || f == GOV_APP_IS_AUTH || f == GOV_KMS_OS))
 		FUZZ_ASSERT(v.fact[f].known && v.fact[f].word[31] <= 1);
+	if (e && f == GOV_HISTORY) FUZZ_ASSERT(memcmp(&v, &before, sizeof v) == 0);
+	FUZZ_ASSERT(v.n_versions <= GOV_VERSIONS && gov_kms_key(&v).n <= GOV_KMS_KEY_LEN);
+	buf_reset(&b);
+	if (gov_fact_text(f, &v, &b)) FUZZ_ASSERT(b.n && v.fact[f].known);
+	FUZZ_ASSERT(!b.err);
+	buf_reset(&b);
 	FUZZ_ASSERT(gov_judge(&s, &v, NULL) != E_OK);
 	gov_describe(&b, &s, &v);
 	FUZZ_ASSERT(!b.err);

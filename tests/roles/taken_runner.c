@@ -95,7 +95,7 @@ static void process(const char *text)
 	size_t i;
 
 	refused("signal to a role", text, kill(pid, 0));
-	refused("pidfd of a role", text, sys_pidfd_open(pid));
+	refused("pidfd of a role", text, (int)syscall(SYS_pidfd_open, pid, 0));
 	refused("ptrace of a role", text, ptrace(PTRACE_SEIZE, pid, NULL, NULL));
 	refused("read memory of a role", text, process_vm_readv(pid, &here, 1, &there, 1, 0));
 	refused("write memory of a role", text, process_vm_writev(pid, &here, 1, &there, 1, 0));

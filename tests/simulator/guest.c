@@ -196,6 +196,41 @@ static void lie(uint8_t *bytes, size_t n, bool on)
 		bytes[i] = (uint8_t)~bytes[i];
 }
 
+void guest_mr_config(const struct guest *g, struct buf *out)
+{
+	struct jw w = jw_to(out, true);
+	uint8_t spki[P256_SPKI_LEN];
+
+	p256_spki(g->kms_ca.point, spki);
+	jw_object(&w);
+	jw_key_hex(&w, "app_id", SLICE_OF(g->app_id));
+	jw_key_hex(&w, "compose_hash", SLICE_OF(g->compose_hash));
+	jw_key_hex(&w, "instance_id", g->no_instance_id ? SLICE_NONE : SLICE_OF(g->instance_id));
+	jw_key_cstr(&w, "key_provider", g->o.kms ? "kms" : "none");
+	jw_key_hex(&w, "key_provider_id", g->o.kms ? SLICE_OF(spki) : SLICE_NONE);
+	jw_key_u64(&w, "version", 3);
+	jw_object_end(&w);
+}
+
+/* Version 3 is of the document, version 1 of the compose hash alone (specs/dstack.md 2.5). */
+static void put_mrconfigid(const struct guest *g, struct evidence *out)
+{
+	struct buf document = buf_heap(4096);
+	uint8_t zero = 0;
+	struct sha256 h;
+
+	out->mrconfigid[0] = g->o.mr_config_v3 ? 3 : 1;
+	memcpy(out->mrconfigid + 1, out->compose_hash, SHA256_LEN);
+	if (!g->o.mr_config_v3) return;
+	guest_mr_config(g, &document);
+	sha256_init(&h);
+	sha256_add(&h, SLICE("dstack-mr-config-v3:"));
+	sha256_add(&h, slice_of(&zero, 1));
+	sha256_add(&h, buf_slice(&document));
+	sha256_out(&h, out->mrconfigid + 1);
+	buf_drop(&document);
+}
+
 void guest_evidence(const struct guest *g, uint32_t faults, struct evidence *out)
 {
 	uint8_t unlisted[SHA384_LEN];
@@ -220,8 +255,7 @@ void guest_evidence(const struct guest *g, uint32_t faults, struct evidence *out
 		sha384(SLICE("NOT-A-TEE unlisted event"), unlisted);
 		sha384_two(SLICE_OF(out->rtmr[3]), SLICE_OF(unlisted), out->rtmr[3]);
 	}
-	out->mrconfigid[0] = 1;
-	memcpy(out->mrconfigid + 1, out->compose_hash, SHA256_LEN);
+	put_mrconfigid(g, out);
 }
 
 void guest_quote(const struct guest *g, const struct evidence *e, uint32_t faults,

@@ -29,6 +29,7 @@ struct guest_options {
 	enum guest_version version;
 	unsigned quote_version;
 	bool kms;          /* key provider kms instead of none */
+	bool mr_config_v3; /* MRCONFIGID is of a document instead of the compose hash */
 	int64_t now;       /* what the clock of this run starts with, seconds since 1970 */
 	struct slice seed; /* must live as long as the guest */
 	bool has_app_id;   /* else the first bytes of the compose hash */
@@ -76,6 +77,8 @@ struct evidence {
 
 /* faults: bits of faults.h; those about content are applied. */
 void guest_evidence(const struct guest *g, uint32_t faults, struct evidence *out);
+/* The document behind MRCONFIGID of version 3, for an application without faults. */
+void guest_mr_config(const struct guest *g, struct buf *out);
 /* Appends a quote over report_data, with the faults that concern quotes. */
 void guest_quote(const struct guest *g, const struct evidence *e, uint32_t faults,
 	const uint8_t report_data[REPORT_DATA_LEN], struct buf *out);

@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --version V            0.5.4, 0.5.6 (default), 0.5.11 or 0.6.0\n"
 	"  --quote-version N      4 (default) or 5\n"
 	"  --key-provider NAME    none (default) or kms\n"
+	"  --mr-config N          version of MRCONFIGID: 1 (default) or 3, of a document\n"
 	"  --app-id HEX           20 bytes, as an app that a contract governs has\n"
 	"  --fault NAME[:COUNT[:METHOD]]  lie or fail COUNT times (default: always);\n"
 	"                         METHOD is GetQuote unless given; may be repeated\n"
@@ -52,6 +53,7 @@ enum {
 	OPT_VERSION,
 	OPT_QUOTE,
 	OPT_KEYS,
+	OPT_MR_CONFIG,
 	OPT_APP_ID,
 	OPT_FAULT,
 	OPT_SLOW,
@@ -68,6 +70,7 @@ static const struct option long_options[] = {
 	{"version", required_argument, NULL, OPT_VERSION},
 	{"quote-version", required_argument, NULL, OPT_QUOTE},
 	{"key-provider", required_argument, NULL, OPT_KEYS},
+	{"mr-config", required_argument, NULL, OPT_MR_CONFIG},
 	{"app-id", required_argument, NULL, OPT_APP_ID},
 	{"fault", required_argument, NULL, OPT_FAULT},
 	{"slow-ms", required_argument, NULL, OPT_SLOW},
@@ -113,6 +116,10 @@ static enum err set_option(struct options *o, int opt, const char *value)
 	case OPT_KEYS:
 		o->guest.kms = strcmp(value, "kms") == 0;
 		if (!o->guest.kms && strcmp(value, "none") != 0) e = E_USAGE;
+		break;
+	case OPT_MR_CONFIG:
+		o->guest.mr_config_v3 = strcmp(value, "3") == 0;
+		if (!o->guest.mr_config_v3 && strcmp(value, "1") != 0) e = E_USAGE;
 		break;
 	case OPT_APP_ID:
 		o->guest.has_app_id = true;

@@ -85,6 +85,7 @@ static void put_notice(const struct guest *g, struct buf *b)
 		   "collateral.json        TCB info, QE identity and revocation lists\n"
 		   "measurements.json      MRTD, RTMR0-2 and MRSEAM, for --measurements\n"
 		   "compose-hash.txt       SHA-256 of the app-compose file\n"
+		   "mr-config.json         the document behind MRCONFIGID of version 3\n"
 		   "kms-root.txt           secp256k1 public key at the end of GetKey's chains\n");
 }
 
@@ -99,6 +100,7 @@ static const struct {
 	{"measurements.json", put_measurements},
 	{"compose-hash.txt", put_compose_hash},
 	{"kms-root.txt", put_kms_root},
+	{"mr-config.json", guest_mr_config},
 };
 
 enum err publish(const struct guest *g, const char *dir)

@@ -22,9 +22,9 @@ enum verdict judge(
 	*code = images_read(&c, policy, &im, f, &why);
 	compose_drop(&c);
 	if (*code) goto refused;
-	v = im.all_pinned ? PIN_PINNED : PIN_UNPINNED;
 	*code = findings_verdict(f, &why);
-	CHECK(im.all_pinned == (*code == E_OK) && im.all_pinned == (why.text[0] == 0));
+	v = *code ? PIN_UNPINNED : PIN_PINNED;
+	CHECK(f->fatal == (*code != E_OK) && f->fatal == (why.text[0] != 0));
 	images_drop(&im);
 	return v;
 refused:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* check/abi, check/jsonrpc and check/governance against vectors/trust-chain. */
+#include <stdio.h>
 #include <string.h>
 
 #include "check/governance.h"
@@ -145,8 +146,12 @@ TEST(governance_requests_are_the_recorded_ones)
 	} same[] = {{GOV_APP_COMPOSE, "allowedComposeHashes_true"},
 		{GOV_KMS_OS, "allowedOsImages_true"}, {GOV_KMS_REGISTERED, "registeredApps_true"},
 		{GOV_APP_IS_AUTH, "supportsInterface_IAppAuth"},
-		{GOV_APP_TCB, "requireTcbUpToDate"}, {GOV_APP_VERSION, "app_version"}};
-	struct buf b = buf_heap(4096);
+		{GOV_APP_TCB, "requireTcbUpToDate"}, {GOV_APP_VERSION, "app_version"},
+		{GOV_APP_DEVICE, "allowedDeviceIds_true"}, {GOV_KMS_GATEWAY, "gatewayAppId"},
+		{GOV_KMS_APP_IMPL, "appImplementation"},
+		{GOV_KMS_ALLOWED, "kms_isAppAllowed_advisories_true"}};
+	struct advisories two = {.n = 2, .id = {"INTEL-SA-00837", "INTEL-SA-01036"}};
+	struct buf b = buf_heap(16 * 1024);
 	size_t i;
 
 	if (!j) SKIP("vectors/trust-chain not found");
@@ -156,6 +161,13 @@ TEST(governance_requests_are_the_recorded_ones)
 		test_hex("8054dd675d0d0933da2951b962bde5dfed483a30a2b40de5b6aac163d68a9027").p, 32);
 	memcpy(s.os_image,
 		test_hex("bd369a8c2f9edb2b52dad48ac8e0b32dde5f1337c423a506b48d07403a7d8033").p, 32);
+	memset(s.device, 0x11, sizeof s.device);
+	memset(s.mr_aggregated, 0x44, sizeof s.mr_aggregated);
+	memset(s.mr_system, 0x55, sizeof s.mr_system);
+	s.instance[0] = 0x22;
+	s.instance[ABI_ADDRESS - 1] = 0x33;
+	s.tcb_status = "UpToDate";
+	s.advisories = &two;
 	for (i = 0; i < sizeof same / sizeof *same; i++) {
 		struct slice to, data, text;
 
@@ -251,6 +263,190 @@ TEST(governance_block_is_the_one_that_was_asked_for)
 	CHECK(v.block_number == 0x10 && v.block_hash[31] == 1);
 	CHECK_ERR(gov_answer(GOV_BLOCK, answer(GOV_BLOCK + 1, "result", "null"), &v, &why),
 		E_RPC_ERROR);
+}
+
+#define W(tail) "000000000000000000000000000000000000000000000000000000000000" tail
+
+/* Answers of no fixed length, written down by hand. */
+TEST(governance_answers_with_several_values)
+{
+	static const struct {
+		enum gov_fact fact;
+		const char *value;
+		enum err want;
+	} cases[] = {
+		{GOV_KMS_ALLOWED, W("0001") W("0040") W("0000"), E_OK},
+		{GOV_KMS_ALLOWED, W("0000") W("0040") W("0002") "6e6f" W(""), E_OK},
+		{GOV_KMS_ALLOWED, W("0002") W("0040") W("0000"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001") W("0060") W("0000"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001") W("0040") W("0000") W("0000"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001") W("0040") W("0001"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001") W("0040"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001"), E_ABI},
+		{GOV_KMS_ALLOWED, W("0001") W("0040") W("0002") "6e6f" W("") "01", E_ABI},
+		{GOV_KMS_ALLOWED, "", E_NO_CONTRACT},
+		{GOV_KMS_INFO,
+			W("0080") W("00a0") W("00c0") W("00e0") W("0000") W("0000") W("0000")
+				W("0000"),
+			E_OK},
+		{GOV_KMS_INFO,
+			W("0080") W("00a0") W("0080") W("00e0") W("0000") W("0000") W("0000")
+				W("0000"),
+			E_ABI},
+		{GOV_KMS_INFO,
+			W("0080") W("00c0") W("00e0") W("0100")
+				W("0001") "01" W("00") "00" W("0000") W("0000") W("0000"),
+			E_ABI},
+		{GOV_KMS_INFO, W("0080") W("00a0"), E_ABI},
+		{GOV_KMS_GATEWAY, W("0020") W("0000"), E_OK},
+		{GOV_KMS_GATEWAY, W("0020") W("0001"), E_ABI},
+	};
+	struct why why = WHY_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct gov_view v = {0};
+		char text[1200];
+
+		snprintf(text, sizeof text, "\"0x%s\"", cases[i].value);
+		CHECK_ERR(gov_answer(cases[i].fact, answer(cases[i].fact + 1, "result", text), &v,
+				  &why),
+			cases[i].want);
+		CHECK(v.fact[cases[i].fact].known == (cases[i].want == E_OK));
+		if (i == 1) CHECK(strcmp(v.kms_reason, "no") == 0);
+	}
+}
+
+/* kmsInfo of a real deployment has these two keys; quote and log are not looked at. */
+TEST(governance_kms_keys)
+{
+	struct gov_view v = {0};
+	struct why why = WHY_INIT;
+	struct buf b = buf_heap(4096);
+	uint8_t key[33], ca[91];
+
+	memset(key, 0x03, sizeof key);
+	memset(ca, 0x30, sizeof ca);
+	buf_str(&b, "\"0x" W("0080") W("00e0") W("0160") W("0180") W("0021"));
+	buf_hex(&b, SLICE_OF(key));
+	buf_str(&b, W("") "00" W("005b"));
+	buf_hex(&b, SLICE_OF(ca));
+	buf_str(&b, "0000000000" W("0000") W("0000") "\"");
+	CHECK_ERR(gov_answer(
+			  GOV_KMS_INFO, answer(GOV_KMS_INFO + 1, "result", buf_text(&b)), &v, &why),
+		E_OK);
+	CHECK_SLICE(gov_kms_key(&v), SLICE_OF(key));
+	CHECK_SLICE(gov_kms_ca(&v), SLICE_OF(ca));
+	buf_drop(&b);
+}
+
+#define ADDED    "0xfecb34306dd9d8b785b54d65489d06afc8822a0893ddacedff40c50a4942d0af"
+#define UPGRADED "0xbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b"
+#define EVENT(topic, data, block)                                                                  \
+	"{\"topics\":[\"" topic "\"],\"data\":\"0x" data "\",\"blockNumber\":\"" block "\"}"
+#define UPGRADE(block)                                                                             \
+	"{\"topics\":[\"" UPGRADED                                                                 \
+	"\",\"0x" W("0005") "\"],\"data\":\"0x\",\"blockNumber\":\"" block "\"}"
+
+TEST(governance_history)
+{
+	static const struct {
+		const char *list;
+		enum err want;
+		size_t n;
+	} cases[] = {
+		{"[]", E_OK, 0},
+		{"[" UPGRADE("0x1") "," EVENT(ADDED, W("0001"), "0x1") "]", E_OK, 1},
+		{"[" EVENT(ADDED, W("0001"), "0x1") "," EVENT(ADDED, W("0001"), "0x2") "," EVENT(
+			 ADDED, W("0002"), "0x9") "]",
+			E_OK, 2},
+		{"[" EVENT(ADDED, W("0001"), "0xa") "]", E_RPC_FORMAT, 0}, /* behind the block */
+		{"[" EVENT(ADDED, W("0001"), "0x3") "," EVENT(ADDED, W("0002"), "0x2") "]",
+			E_RPC_FORMAT, 0},
+		{"[" EVENT(ADDED, "01", "0x1") "]", E_RPC_FORMAT, 0},
+		{"[" EVENT("0x" W("0001"), W("0001"), "0x1") "]", E_RPC_FORMAT, 0},
+		{"[{\"removed\":true,"
+		 "\"topics\":[\"" ADDED
+		 "\"],\"data\":\"0x" W("0001") "\",\"blockNumber\":\"0x1\"}]",
+			E_RPC_FORMAT, 0},
+		{"{}", E_RPC_FORMAT, 0},
+		{"null", E_RPC_FORMAT, 0},
+	};
+	struct gov_view v, w;
+	struct why why = WHY_INIT;
+	struct buf b = buf_heap(64 * 1024);
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		v = (struct gov_view){.block_number = 9};
+		CHECK_ERR(gov_answer(GOV_HISTORY, answer(GOV_HISTORY + 1, "result", cases[i].list),
+				  &v, &why),
+			cases[i].want);
+		CHECK(v.fact[GOV_HISTORY].known == (cases[i].want == E_OK));
+		if (!cases[i].want) CHECK(v.n_versions == cases[i].n && !v.too_many);
+		if (i == 1) {
+			w = v;
+			CHECK(v.upgrades == 1);
+		}
+	}
+	/* A node that gives none is no liar; then nobody has one. */
+	v = (struct gov_view){.block_number = 9};
+	CHECK_ERR(gov_answer(GOV_HISTORY,
+			  answer(GOV_HISTORY + 1, "error",
+				  "{\"code\":-32005,\"message\":\"block range\"}"),
+			  &v, &why),
+		E_OK);
+	CHECK(!v.fact[GOV_HISTORY].known && w.fact[GOV_HISTORY].known);
+	v.block_number = w.block_number;
+	CHECK_ERR(gov_same(&v, &w, &why), E_RPC_DISAGREE);
+	gov_common(&v, &w);
+	CHECK(!w.fact[GOV_HISTORY].known && w.n_versions == 0 && w.upgrades == 0);
+	CHECK_ERR(gov_same(&v, &w, &why), E_OK);
+	/* More than a policy holds. */
+	buf_str(&b, "[");
+	for (i = 0; i <= GOV_VERSIONS; i++)
+		buf_fmt(&b,
+			"%s{\"topics\":[\"" ADDED
+			"\"],\"data\":\"0x" W("%04zu") "\",\"blockNumber\":\"0x1\"}",
+			i ? "," : "", i);
+	buf_str(&b, "]");
+	CHECK_ERR(
+		gov_answer(GOV_HISTORY, answer(GOV_HISTORY + 1, "result", buf_text(&b)), &v, &why),
+		E_OK);
+	CHECK(v.too_many && v.n_versions == GOV_VERSIONS);
+	buf_drop(&b);
+}
+
+TEST(governance_machine)
+{
+	struct gov_subject s = {.has_kms = true, .has_device = true, .has_boot = true};
+	struct gov_view v = {.chain = 1};
+	struct why why = WHY_INIT;
+	int i;
+
+	for (i = 0; i < GOV_COUNT; i++)
+		v.fact[i].known = true;
+	v.fact[GOV_APP_IS_AUTH].word[31] = v.fact[GOV_APP_COMPOSE].word[31] = 1;
+	v.fact[GOV_KMS_REGISTERED].word[31] = v.fact[GOV_KMS_ALLOWED].word[31] = 1;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_DEVICE_UNKNOWN);
+	s.device_named = true;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_NOT_ALLOWED);
+	v.fact[GOV_APP_ANY_DEVICE].word[31] = 1;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_OK);
+	v.fact[GOV_APP_ANY_DEVICE].word[31] = 0;
+	v.fact[GOV_APP_DEVICE].word[31] = 1;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_OK);
+	v.fact[GOV_KMS_ALLOWED].word[31] = 0;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_NOT_ALLOWED);
+	CHECK(strstr(why.text, "isAppAllowed"));
+	/* Without a KMS contract the application's own answer counts. */
+	s.has_kms = false;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_NOT_ALLOWED);
+	v.fact[GOV_APP_ALLOWED].word[31] = 1;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_OK);
+	s.has_boot = false;
+	v.fact[GOV_APP_ALLOWED].word[31] = 0;
+	CHECK_ERR(gov_judge(&s, &v, &why), E_OK);
 }
 
 /* A node that allows the version, owned by a key behind a proxy. */
