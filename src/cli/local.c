@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "proc/cgroup.h"
 #include "proc/mnt.h"
+#include "proc/procfs.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 #include "proc/userns.h"
@@ -113,7 +114,7 @@ static _Noreturn void cannot(struct chan *report, enum err e, const struct why *
 }
 
 /* The runner role's confinement, in its order (proc/role.c). */
-static enum err confine(const struct child *c, struct why *why)
+static enum err confine(const struct child *c, struct sandbox_env *env, struct why *why)
 {
 	const char *dir = c->l->conf.runtimes[0] ? c->l->conf.runtimes : NULL;
 	struct filter f = FILTER_INIT;
@@ -121,12 +122,16 @@ static enum err confine(const struct child *c, struct why *why)
 	 * An ordinary user's only id is root of the outer namespace, and mapping
 	 * that into the payload's namespace takes this capability (Linux 5.12).
 	 */
-	uint64_t extra = userns_ids() < USERNS_FEW_IDS ? 1ULL << CAP_SETFCAP : 0;
+	uint64_t extra = userns_ids(env->proc) < USERNS_FEW_IDS ? 1ULL << CAP_SETFCAP : 0;
+	struct runner_root root = RUNNER_ROOT_INIT;
 	enum err e;
 
 	if (mnt_private() < 0) return why_sys(why, E_SANDBOX_SETUP, "private mounts");
 	e = c->l->reads_only ? reader_root_enter(why)
-			     : runner_root_enter(dir, c->l->host_runtime, why);
+			     : runner_root_enter(dir, c->l->host_runtime, &root, why);
+	fd_close(&env->proc);
+	env->proc = root.proc;
+	env->proc_error = root.proc_error;
 	if (!e) e = role_drop_ids(0, role_runner.capabilities | extra, why);
 	if (!e && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "dumpable");
@@ -185,9 +190,10 @@ static _Noreturn void inner(struct child *c)
 	enum err e;
 
 	env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
-	/* Read from /proc, which a reader's root does not have. */
+	/* A reader's root has no /proc. */
+	env.sandbox.proc = procfs_open();
 	if (c->l->reads_only) sandbox_find_ids(&env.sandbox);
-	e = confine(c, &why);
+	e = confine(c, &env.sandbox, &why);
 	if (e) cannot(&report, e, &why);
 	env.conf = &c->l->conf;
 	env.boot_us = clock_mono_us();

@@ -5,9 +5,11 @@
  *
  *   uid            root of the container (or of an outer user namespace)
  *   capabilities   those below: namespaces, mounts, ids and ending processes
- *   namespaces     mount, PID, network (empty), IPC, UTS of its own
+ *   namespaces     mount, PID, network (empty), IPC, UTS of its own, and last a
+ *                  user namespace: its capabilities count only inside (C45)
  *   root           runner/root.h: processes, job devices, runtimes, /job
- *   descriptors    2 log, 3 control, 4 store, then our binary and control groups
+ *   descriptors    2 log, 3 control, 4 store, then our binary, control groups and
+ *                  a procfs of its PID namespace for maps of ids
  *   system calls   calls_runner (runner/sandbox/calls.c); everything else EPERM
  *   never          network, guest agent, data directory
  */
@@ -38,9 +40,13 @@
 
 #define CAP(name) (1ULL << (name))
 
+/* From the confinement, which comes first, to the sandbox. */
+static struct runner_root root = RUNNER_ROOT_INIT;
+
 static enum err enter_root(const struct boot *boot, struct why *why)
 {
-	return runner_root_enter(boot->conf.runtimes[0] ? boot->conf.runtimes : NULL, false, why);
+	return runner_root_enter(
+		boot->conf.runtimes[0] ? boot->conf.runtimes : NULL, false, &root, why);
 }
 
 static int runner_run(struct boot *boot, struct chan *control, struct message *m);
@@ -52,6 +58,7 @@ const struct role role_runner = {
 	.root = ROOT_OWN,
 	.namespaces = SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC |
 		      SV_CLONE_NEWUTS,
+	.nested = true,
 	.capabilities = CAP(CAP_SYS_ADMIN) | CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
 			CAP(CAP_KILL) | CAP(CAP_SYS_CHROOT) | CAP(CAP_CHOWN) |
 			/* overlays act with their mounter's rights when they copy a file up */
@@ -60,9 +67,9 @@ const struct role role_runner = {
 	.calls = &calls_runner,
 	.peers = "store",
 	.sees = "/proc of its own PID namespace, device nodes for jobs, runtimes read-only, /job",
-	.descriptors = "socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
+	.descriptors = "/ socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
 		       "anon_inode:[[]pidfd[]]",
-	.mounts = "/:tmpfs:ro /proc:proc:rw /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
+	.mounts = "/:tmpfs:ro /proc:proc:ro /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
 		  "/jobdev/full:*:rw /jobdev/random:*:rw /jobdev/urandom:*:rw ?/runtimes:*:ro",
 	.enter_root = enter_root,
 	.run = runner_run,
@@ -174,6 +181,8 @@ static enum err prepare(
 	r->store = chan_of(message_fd(m, 0));
 	exe = message_fd(m, 1);
 	r->env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
+	r->env.sandbox.proc = root.proc;
+	r->env.sandbox.proc_error = root.proc_error;
 	r->env.sandbox.cgroup.kind = boot->cgroup_kind;
 	for (i = 0; i < CG_V1_COUNT; i++)
 		if (boot->cgroup_dirs >> i & 1)

@@ -40,7 +40,11 @@ is "runner (root): nothing was reached" $? 0
 setpriv --bounding-set=-all,+setuid,+setgid,+setfcap --inh-caps=-all \
 	"$build/roles/taken_runner" --outer "$tmp/agent.sock" "$data" "$port" "$name" $pids > "$tmp/few.out"
 is "runner (C45): nothing was reached" $? 0
-sort -u "$tmp/root.out" "$tmp/few.out"
+# The role without its filter: what the user namespace alone keeps from it.
+# shellcheck disable=SC2086
+"$build/roles/taken_runner" --unfiltered "$tmp/agent.sock" "$data" "$port" "$name" $pids > "$tmp/bare.out"
+is "runner (no filter): nothing was reached" $? 0
+sort -u "$tmp/root.out" "$tmp/few.out" "$tmp/bare.out"
 mkdir -p "$tmp/payload"
 cp "$build/hostile/69_appliance" "$tmp/payload/t"
 printf -- '---\nname: reach\nversion: 1.0.0\ntest_command: ["./t", "%s", "%s", "%s", "%s"%s]\n---\n' \

@@ -62,7 +62,7 @@ static int body_nothing(void)
 static int body_proc(void)
 {
 	static const char *const options[] = {"hidepid=invisible", "subset=pid", NULL};
-	int fd = mnt_new("proc", options, 0);
+	int fd = mnt_new("proc", options, SV_ATTR_RDONLY);
 
 	return fd < 0 ? -1 : mnt_attach(fd, AT_FDCWD, "/proc");
 }
@@ -189,7 +189,7 @@ static void find_copy(struct sandbox_env *env, struct probe_line *lines, unsigne
 
 void sandbox_find_ids(struct sandbox_env *env)
 {
-	uint64_t end = userns_ids();
+	uint64_t end = userns_ids(env->proc);
 
 	/* Room for 4096 slots high up, else for some at the top, else for none. */
 	if (end > UID_BASE + 4096ULL * SLOT_IDS)
@@ -212,7 +212,7 @@ static void find_ids(struct sandbox_env *env, struct probe_line *lines, unsigned
 		snprintf(l->text, sizeof l->text, "a range of ids for each slot from %u", UID_BASE);
 	else
 		snprintf(l->text, sizeof l->text, "%u ids here; slots from %u",
-			(unsigned)userns_ids(), env->uid_base);
+			(unsigned)userns_ids(env->proc), env->uid_base);
 }
 
 static void find_speculation(struct sandbox_env *env, struct probe_line *lines, unsigned *n)

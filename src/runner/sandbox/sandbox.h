@@ -29,13 +29,16 @@ struct sandbox_env {
 	bool single_id;          /* only one user id exists here (an ordinary user's namespace) */
 	uint32_t uid_base;       /* host-level ids of slot n start at uid_base + n * SLOT_IDS */
 	const char *speculation; /* word for the statement */
+	/* From the way into the runner's root (runner/root.h), set before the probe. */
+	int proc;       /* procfs through which maps of ids are written */
+	int proc_error; /* why tests get no procfs, or 0 */
 	struct cgroup_env cgroup;
 	struct filter payload, job_init;
 };
 
 #define SANDBOX_ENV_INIT                                                                           \
 	{                                                                                          \
-		0, 0, COPY_TREE, false, 0, "", CGROUP_ENV_INIT, FILTER_INIT, FILTER_INIT           \
+		0, 0, COPY_TREE, false, 0, "", -1, 0, CGROUP_ENV_INIT, FILTER_INIT, FILTER_INIT    \
 	}
 
 /* Ids a slot may use; the payload runs as 1000 of them, its init as 999. */
