@@ -27,6 +27,7 @@
 #include "proc/userns.h"
 #include "runner/root.h"
 #include "runner/sandbox/calls.h"
+#include "runner/sandbox/probe.h"
 
 /* The resolved last component of a directory's path: its top folder. */
 static enum err directory_name(const char *path, struct local_package *p, struct why *why)
@@ -132,6 +133,7 @@ static enum err confine(const struct child *c, struct sandbox_env *env, struct w
 	fd_close(&env->proc);
 	env->proc = root.proc;
 	env->proc_error = root.proc_error;
+	env->nested = root.nested;
 	if (!e) e = role_drop_ids(0, role_runner.capabilities | extra, why);
 	if (!e && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		e = why_sys(why, E_SANDBOX_SETUP, "dumpable");
@@ -160,13 +162,11 @@ static void add_host_runtime(struct runtimes *r)
 /* What this machine can do for the body; a reader's ids were found before. */
 static enum err find_sandbox(const struct child *c, struct job_env *env, struct why *why)
 {
-	static struct probe_line lines[PROBE_LINES];
-	unsigned n;
 	enum err e;
 
 	if (c->l->reads_only) return E_OK;
 	env->sandbox.cgroup = c->cgroup;
-	e = sandbox_probe(&env->sandbox, lines, &n, why);
+	e = sandbox_probe(&env->sandbox, NULL, c->l->conf.allow_tier, why);
 	if (e) return e;
 	runtimes_load(&env->runtimes, ROOT_RUNTIMES);
 	if (c->l->host_runtime) add_host_runtime(&env->runtimes);

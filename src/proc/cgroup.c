@@ -16,6 +16,7 @@
 
 #include "base/fdio.h"
 #include "base/num.h"
+#include "base/text.h"
 
 #define CGROUP2_MAGIC 0x63677270L
 
@@ -441,4 +442,20 @@ bool cgroup_job_close(struct cgroup_job *job)
 		if (job->env->dir[i] >= 0) ok = remove_dir(job->env->dir[i], job->name) && ok;
 	job->env = NULL;
 	return ok;
+}
+
+enum err cgroup_try(const struct cgroup_env *env, struct cgroup_found *out, struct why *why)
+{
+	const struct limit_facts some = {.memory_bytes = 64 * MIB, .pids = 16, .cpu_percent = 100};
+	struct cgroup_job job;
+	enum err e = cgroup_job_open(&job, env, "probe", &some, why);
+	char mem[CGROUP_FILE];
+	struct slice list = SLICE("memory pids");
+
+	if (!e && job.fd >= 0) list = slice_trim(read_file(env->dir[0], "cgroup.controllers", mem));
+	if (!e && job.fd < 0 && env->dir[CG_CPU] >= 0) list = SLICE("memory pids cpu");
+	text_ascii(out->controllers, sizeof out->controllers, list);
+	out->kill = !e && job.fd >= 0 && faccessat(job.fd, "cgroup.kill", F_OK, 0) == 0;
+	cgroup_job_close(&job);
+	return e;
 }

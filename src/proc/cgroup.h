@@ -41,6 +41,14 @@ void cgroup_env_sweep(const struct cgroup_env *env);
 /* The same for the jobs of one slot, whose worker died before it could. */
 void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
 
+/* What a group of ours turned out to have. */
+struct cgroup_found {
+	char controllers[64];
+	bool kill; /* all members can be killed at once */
+};
+/* Makes a group with limits and removes it. E_SANDBOX_SETUP when a needed limit cannot be set. */
+enum err cgroup_try(const struct cgroup_env *env, struct cgroup_found *out, struct why *why);
+
 struct cgroup_usage {
 	uint64_t cpu_us, memory_peak; /* 0: not known */
 	uint32_t pids_peak;

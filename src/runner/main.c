@@ -35,6 +35,7 @@
 #include "runner/job.h"
 #include "runner/root.h"
 #include "runner/sandbox/calls.h"
+#include "runner/sandbox/probe.h"
 
 #define SLOTS_MAX 64
 
@@ -103,17 +104,17 @@ static uint8_t *key_page(const uint8_t key[32])
 	return p;
 }
 
-static void probe_json(struct jw *w, const struct probe_line *lines, unsigned n)
+static void probe_json(struct jw *w, const struct probe *p)
 {
 	unsigned i;
 
 	jw_key(w, "probe");
 	jw_array(w);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < p->n; i++) {
 		jw_object(w);
-		jw_key_cstr(w, "item", lines[i].item);
-		jw_key_bool(w, "ok", lines[i].ok);
-		jw_key_cstr(w, "text", lines[i].text);
+		jw_key_cstr(w, "item", p->line[i].item);
+		jw_key_bool(w, "ok", p->line[i].ok);
+		jw_key_cstr(w, "text", p->line[i].text);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
@@ -137,7 +138,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 }
 
 /* What /info shows of this role. */
-static int info_file(const struct runner *r, const struct probe_line *lines, unsigned n)
+static int info_file(const struct runner *r, const struct probe *p)
 {
 	struct buf b = buf_heap(64 * KIB);
 	struct jw w = jw_to(&b, false);
@@ -151,7 +152,7 @@ static int info_file(const struct runner *r, const struct probe_line *lines, uns
 	jw_key_hex(&w, "seccompSha256", SLICE_OF(r->env.sandbox.payload.sha256));
 	jw_key_cstr(&w, "speculation", r->env.sandbox.speculation);
 	jw_key_u64(&w, "slots", r->n_slots);
-	probe_json(&w, lines, n);
+	probe_json(&w, p);
 	runtimes_json(&w, &r->env.runtimes);
 	jw_object_end(&w);
 	fd = b.err ? -1 : memfd_of("info", buf_slice(&b));
@@ -159,22 +160,25 @@ static int info_file(const struct runner *r, const struct probe_line *lines, uns
 	return fd;
 }
 
-static void log_probe(const struct probe_line *lines, unsigned n)
+static void log_probe(const struct probe *p, int64_t us)
 {
 	unsigned i;
 
-	for (i = 0; i < n; i++)
-		log_event(lines[i].ok ? LOG_INFO : LOG_WARN, "sandbox.probe",
-			"item=%s ok=%d text=\"%s\"", lines[i].item, lines[i].ok, lines[i].text);
+	for (i = 0; i < p->n; i++)
+		log_event(p->line[i].ok ? LOG_INFO : LOG_WARN, "sandbox.probe",
+			"item=%s ok=%d text=\"%s\"", p->line[i].item, p->line[i].ok,
+			p->line[i].text);
+	log_event(LOG_INFO, "sandbox.probed", "items=%u us=%lld", p->n, (long long)us);
 }
 
 /* Everything that jobs share. The boot message holds binary and control groups. */
 static enum err prepare(
 	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
-	static struct probe_line lines[PROBE_LINES];
+	static struct probe probe;
 	struct msg_runner hello = {0};
-	unsigned i, n = 0;
+	int64_t begin;
+	unsigned i;
 	int exe, fd;
 	enum err e;
 
@@ -183,6 +187,7 @@ static enum err prepare(
 	r->env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
 	r->env.sandbox.proc = root.proc;
 	r->env.sandbox.proc_error = root.proc_error;
+	r->env.sandbox.nested = root.nested;
 	r->env.sandbox.cgroup.kind = boot->cgroup_kind;
 	for (i = 0; i < CG_V1_COUNT; i++)
 		if (boot->cgroup_dirs >> i & 1)
@@ -193,12 +198,9 @@ static enum err prepare(
 	e = helper_env_open(&r->env.helper, exe, why);
 	fd_close(&exe);
 	if (e) return e;
-	e = sandbox_probe(&r->env.sandbox, lines, &n, why);
-	log_probe(lines, n);
-	if (!e && r->env.sandbox.tier > boot->conf.allow_tier)
-		e = why_set(why, E_SANDBOX_SETUP,
-			"only tier %s holds here; --allow-tier would permit it",
-			tier_text(r->env.sandbox.tier));
+	begin = clock_mono_us();
+	e = sandbox_probe(&r->env.sandbox, &probe, boot->conf.allow_tier, why);
+	log_probe(&probe, clock_mono_us() - begin);
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);
 	for (i = 0; i < r->env.runtimes.n; i++)
@@ -207,7 +209,7 @@ static enum err prepare(
 				r->env.runtimes.list[i].name, r->env.runtimes.list[i].trouble);
 	r->n_slots = boot->conf.slots < SLOTS_MAX ? boot->conf.slots : SLOTS_MAX;
 	hello.slots = r->n_slots;
-	fd = info_file(r, lines, n);
+	fd = info_file(r, &probe);
 	e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
 	fd_close(&fd);
 	return e;
@@ -440,6 +442,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 	static struct conf conf;
 	struct why why = WHY_INIT;
 	unsigned i;
+	enum err e;
 
 	conf = boot->conf;
 	r.control = control;
@@ -450,9 +453,11 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 		r.slots[i] = (struct slot){.report = CHAN_INIT, .pidfd = -1};
 	r.mac_key = key_page(boot->mac_key);
 	wipe(boot->mac_key, sizeof boot->mac_key);
-	if (!r.mac_key || prepare(&r, boot, m, &why)) {
+	e = r.mac_key ? prepare(&r, boot, m, &why) : E_NO_MEMORY;
+	if (e) {
 		log_event(LOG_ERROR, "runner.not-ready", "why=\"%s\"", why.text);
-		return ROLE_EXIT_FAILED;
+		/* What this place does not have a second start does not bring. */
+		return e == E_SANDBOX_SETUP ? ROLE_EXIT_UNCONFINED : ROLE_EXIT_FAILED;
 	}
 	chan_send(control, MSG_READY, 0, SLICE_NONE, NULL, 0);
 	return loop(&r, m);

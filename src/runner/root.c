@@ -208,13 +208,17 @@ enum err runner_root_enter(
 	const char *runtimes, bool host, struct runner_root *out, struct why *why)
 {
 	int root = mnt_tmpfs(0, 64, 0755, 0, 0, PLAIN), r;
+	enum err e;
 
 	*out = (struct runner_root)RUNNER_ROOT_INIT;
 	if (root < 0) return why_sys(why, E_SANDBOX_SETUP, "runner root");
 	r = build(root, runtimes, host, out);
 	if (r < 0) why_sys(why, E_SANDBOX_SETUP, "runner root");
 	fd_close(&root);
-	return r < 0 ? E_SANDBOX_SETUP : userns_nest(out->proc, why);
+	if (r < 0) return E_SANDBOX_SETUP;
+	e = userns_nest(out->proc, why);
+	out->nested = !e;
+	return e;
 }
 
 enum err reader_root_enter(struct why *why)

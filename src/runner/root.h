@@ -20,11 +20,12 @@
 struct runner_root {
 	int proc;       /* procfs that may be written to, for maps of ids; in no tree */
 	int proc_error; /* 0, or why no procfs can be mounted: proc is the container's own then */
+	bool nested;    /* the user namespace was entered */
 };
 
 #define RUNNER_ROOT_INIT                                                                           \
 	{                                                                                          \
-		-1, 0                                                                              \
+		-1, 0, false                                                                       \
 	}
 
 /*
