@@ -232,13 +232,15 @@ static _Noreturn void outer(struct child *c)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	e = userns_become_root(&why);
+	if (e) userns_no_tier_4(c->l->conf.allow_tier, &why);
 	if (e) cannot(&report, e, &why);
 	if (!c->l->reads_only) cgroup_env_open(&c->cgroup, note, sizeof note);
 	pid = sys_fork(namespaces(c->l), NULL, -1);
 	if (pid == 0) inner(c);
 	if (pid < 0) {
-		why_sys(&why, E_SANDBOX_SETUP, "namespaces");
-		cannot(&report, E_SANDBOX_SETUP, &why);
+		e = userns_refused(errno, &why);
+		userns_no_tier_4(c->l->conf.allow_tier, &why);
+		cannot(&report, e, &why);
 	}
 	chan_drop(&report);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -254,7 +256,7 @@ enum err local_start(
 	struct child c = {.l = l, .package = p, .body = body, .cgroup = CGROUP_ENV_INIT};
 	/* Without ids to map or groups to clear away there is no need for an outer process. */
 	bool direct = l->reads_only && userns_is_root();
-	int pair[2], cancel[2];
+	int pair[2], cancel[2], sys;
 	pid_t pid;
 
 	l->report = (struct chan)CHAN_INIT;
@@ -271,6 +273,7 @@ enum err local_start(
 		if (direct) inner(&c);
 		outer(&c);
 	}
+	sys = errno;
 	fd_close(&pair[1]);
 	fd_close(&cancel[0]);
 	fd_close(&c.exe);
@@ -278,7 +281,7 @@ enum err local_start(
 	l->cancel = cancel[1];
 	l->pid = pid;
 	if (pid >= 0) return E_OK;
-	return why_sys(why, direct ? E_SANDBOX_SETUP : E_SYSTEM, direct ? "namespaces" : "start");
+	return direct ? userns_refused(sys, why) : why_sys(why, E_SYSTEM, "start");
 }
 
 enum err local_next(struct local *l, struct message *m)

@@ -16,6 +16,7 @@
 #include "base/fdio.h"
 #include "base/num.h"
 #include "proc/procfs.h"
+#include "proc/record.h"
 #include "proc/role.h"
 
 /* Is the file there, and does it hold the number v? */
@@ -161,6 +162,24 @@ enum err userns_become_root(struct why *why)
 	if (r < 0) why_set(why, E_SANDBOX_SETUP, "%s", advice(errno, bare_root));
 	fd_close(&proc);
 	return r < 0 ? E_SANDBOX_SETUP : E_OK;
+}
+
+enum err userns_refused(int sys, struct why *why)
+{
+	if (sys != EPERM && sys != ENOSPC)
+		return why_set(why, E_SANDBOX_SETUP, "namespaces: %s", strerror(sys));
+	return why_set(why, E_SANDBOX_SETUP, "%s", advice(sys, !userns_is_root()));
+}
+
+void userns_no_tier_4(uint8_t allow_tier, struct why *why)
+{
+	char text[sizeof why->text];
+
+	if (allow_tier < TIER_4) return;
+	snprintf(text, sizeof text, "%s", why->text);
+	why_set(why, why->code,
+		"tier T4 is not built in this version, --allow-tier T4 permits nothing; %.150s",
+		text);
 }
 
 enum err userns_nest(int proc, struct why *why)

@@ -8,6 +8,8 @@
 #ifndef PROC_USERNS_H
 #define PROC_USERNS_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 /* Root with the right to make namespaces: userns_become_root has nothing to do. */
@@ -20,6 +22,10 @@ bool userns_is_root(void);
  */
 enum err userns_become_root(struct why *why);
 
+/* What to change where namespaces are refused with this errno to root: E_SANDBOX_SETUP. */
+enum err userns_refused(int sys, struct why *why);
+/* Adds to a refusal that tier T4, when it is asked for, is no way around it. */
+void userns_no_tier_4(uint8_t allow_tier, struct why *why);
 /*
  * One namespace further in, always, with every id of here under its own number:
  * what this process mounts, makes and kills from now on, it may by rights that

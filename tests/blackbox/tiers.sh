@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # What `doctor` says of a place is what `serve` then does there, for places that
 # lack one thing each; tier T3, where no procfs can be mounted, runs only when it
-# is asked for, and the hostile programs meet the same walls in it. Argument:
-# build folder.
+# is asked for, and the hostile programs meet the same walls in it; T4, where
+# namespaces are refused, runs nothing. Argument: build folder.
 set -u
 suite=tiers
 # shellcheck source=tests/lib.sh
@@ -37,6 +37,9 @@ place no_namespaces 'exec unshare -Ur sh -c "echo 0 > /proc/sys/user/max_user_na
 	exec setpriv --bounding-set=-all --inh-caps=-all \"\$@\"" - "$@"'
 place small_disk "exec unshare -m sh -c \"mount -t tmpfs -o size=1m,mode=755 none '$tmp/no' && exec \\\"\\\$@\\\"\" - \"\$@\""
 place read_only "exec unshare -m sh -c \"mount -t tmpfs -o size=900m,ro none '$tmp/no' && exec \\\"\\\$@\\\"\" - \"\$@\""
+place stock "exec setpriv --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,\\
++net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap --inh-caps=-all '$build/roles/stock_profile' \"\$@\""
+place stock_admin "exec '$build/roles/stock_profile' \"\$@\""
 
 doctor() { # PLACE OPTIONS...: the report in $tmp/doctor.json, its exit status
 	place=$1
@@ -49,7 +52,13 @@ missing() { jq -r '[.items[] | select(.needed and (.ok | not)) | .item] | join("
 mkdir -p "$tmp/no"
 chmod 755 "$tmp/no"
 simulator agent
-before="$(wc -l < /proc/self/mountinfo) $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'skill-verifier*' | wc -l)"
+# Groups whose command is gone; others may be at work on this machine.
+left() {
+	for g in $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'skill-verifier.*'); do
+		kill -0 "${g##*.}" 2> /dev/null || echo "$g"
+	done
+}
+left > "$tmp/left"
 doctor plain
 is "doctor: exit status" $? 0
 is "doctor: nothing is missing" "$(missing)" ""
@@ -61,7 +70,9 @@ for i in self-test clock agent data disk binary root runtimes clone3 pidfd-wait 
 	own-user-namespace control-groups; do
 	is "doctor: one line about $i" "$(jq -r --arg i $i '[.items[] | select(.item == $i)] | length' "$tmp/doctor.json")" 1
 done
-is "doctor: nothing has changed" "$(wc -l < /proc/self/mountinfo) $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'skill-verifier*' | wc -l)" "$before"
+is "doctor: no control group is left" "$(left | grep -vxFf "$tmp/left")" ""
+# In a mount namespace where nobody else is at work.
+is "doctor: no mount is left" "$(unshare -m sh -c 'wc -l < /proc/self/mountinfo; "$@" > /dev/null; wc -l < /proc/self/mountinfo' - "$sv" doctor | uniq | wc -l)" 1
 is "doctor: no directory was made" "$(ls "$tmp/no")" ""
 tier=$(jq -r .tier "$tmp/doctor.json")
 has "doctor: in words" "$("$sv" doctor --data "$tmp/no/data" --agent "$tmp/agent.sock")" "serve would run here, in tier $tier."
@@ -197,3 +208,30 @@ is "T3: a payload reaches nothing of the appliance" \
 	"$(outcome "$(submit "$tmp/reach.tgz")" | jq -r '"\(.verdict) \(.result.result.stdout)"')" "PASSED "
 stop $sv_pid
 is "T3: serve ends" $? 0
+
+# ---- T4: found, named, and refused with what to change ---------------------------------
+[ -x "$build/roles/stock_profile" ] || { skip T4 "not built: make test"; exit 0; }
+for place in stock stock_admin; do
+	doctor $place
+	is "$place: doctor" "$? $(jq -r '"\(.wouldServe) \(.tier)"' "$tmp/doctor.json")" "3 false T4"
+	is "$place: which namespaces" "$(jq -r '[.items[] | select(.ok | not) | .item | select(endswith("-namespace"))] | length' "$tmp/doctor.json")" 8
+	is "$place: what is not refused works" "$(jq -c '[.items[] | select(.item | IN("pidfd-wait", "openat2", "close-range", "seccomp-kill", "seccomp-notify", "self-test", "landlock-rules")) | .ok] | all' "$tmp/doctor.json")" true
+	is "$place: clone3" "$(item clone3)" "false false Function not implemented"
+	for flag in "" "--allow-tier T4"; do
+		# shellcheck disable=SC2086
+		"$tmp/in/$place" "$sv" run $flag "$tmp/s/hello-world" > "$tmp/out" 2> "$tmp/err"
+		is "$place: run $flag: exit status" "$? $(wc -l < "$tmp/out") $(wc -l < "$tmp/err")" "3 0 1"
+		has "$place: run $flag: what to change" "$(cat "$tmp/err")" "--security-opt seccomp=unconfined"
+		# shellcheck disable=SC2086
+		"$tmp/in/$place" "$sv" serve $flag --no-tee --listen "127.0.0.1:$(free_port)" --data "$tmp/no/data" > /dev/null 2> "$tmp/serve.log"
+		is "$place: serve $flag: exit status" $? 3
+		has "$place: serve $flag: what to change" "$(grep init.cannot-serve "$tmp/serve.log")" "--security-opt seccomp=unconfined"
+		case $flag in
+		?*) is "$place: $flag is no way around" "$(cat "$tmp/err" "$tmp/serve.log" | grep -c 'tier T4 is not built in this version')" 2 ;;
+		*) is "$place: nobody speaks of tiers unasked" "$(cat "$tmp/err" "$tmp/serve.log" | grep -c 'T4')" 0 ;;
+		esac
+	done
+	rm -rf "$tmp/no/data"
+	"$tmp/in/$place" "$sv" inspect "$tmp/s/hello-world" > /dev/null 2> "$tmp/err"
+	has "$place: inspect says the same" "$? $(cat "$tmp/err")" "--security-opt seccomp=unconfined"
+done

@@ -199,7 +199,7 @@ static const struct item {
 	uint8_t without; /* tier that is left without it; 0: for information */
 	const char *mend;
 } items[] = {
-	{"clone3", 0, body_nothing, TIER_4, MEND_SECCOMP},
+	{"clone3", 0, sys_has_clone3, 0, MEND_SECCOMP},
 	{"pidfd-wait", 0, body_pidfd_wait, 0, MEND_KERNEL},
 	{"openat2", 0, body_openat2, TIER_4, MEND_KERNEL},
 	{"close-range", 0, body_close_range, TIER_4, MEND_KERNEL},
