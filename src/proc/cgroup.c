@@ -17,6 +17,8 @@
 #include "base/fdio.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "proc/mnt.h"
+#include "proc/sys.h"
 
 #define CGROUP2_MAGIC 0x63677270L
 
@@ -241,6 +243,22 @@ static bool try_v1(struct cgroup_env *env)
 	return false;
 }
 
+/* The runner keeps these, and they must not lead it out of its root. */
+static bool alone(struct cgroup_env *env)
+{
+	unsigned i;
+
+	for (i = 0; i < CG_V1_COUNT; i++) {
+		int fd = env->dir[i];
+
+		if (fd < 0) continue;
+		env->dir[i] = mnt_alone(fd, "", SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC, 0);
+		fd_close(&fd);
+		if (env->dir[i] < 0) return false;
+	}
+	return true;
+}
+
 void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 {
 	*env = (struct cgroup_env)CGROUP_ENV_INIT;
@@ -250,6 +268,9 @@ void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 		snprintf(note, note_cap, "version 1 with memory and pids");
 	else
 		snprintf(note, note_cap, "none that we may write; limits by rlimits and polling");
+	if (alone(env)) return;
+	snprintf(note, note_cap, "none that can be handed down alone: %s", strerror(errno));
+	cgroup_env_remove(env);
 }
 
 void cgroup_env_drop(struct cgroup_env *env)

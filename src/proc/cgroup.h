@@ -29,7 +29,8 @@ struct cgroup_env {
  * Finds a usable hierarchy, makes our group in it (for version 2 after moving
  * this process and so all its later children into a leaf beside it) and opens
  * it. Leaves kind CGROUP_NONE when there is none: that is a weaker tier, not
- * an error. note gets a line for people about what was found.
+ * an error. The descriptors lead nowhere else (mnt_alone), which takes
+ * CAP_SYS_ADMIN over the mount namespace. note gets a line for people about what was found.
  */
 void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap);
 void cgroup_env_drop(struct cgroup_env *env);

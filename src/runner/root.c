@@ -6,14 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
 #include "proc/mnt.h"
-#include "proc/procfs.h"
 #include "proc/sys.h"
 #include "proc/userns.h"
 
@@ -161,8 +159,8 @@ static int build_host(int top)
  * enters a user namespace after this can mount another with more rights: the
  * kernel lets a new procfs reveal no more than one that is seen already, and
  * root's files in /proc/sys ask for no capability. Maps of ids must be written,
- * so a descriptor of a second one stays; it was unmounted, so nothing can be
- * mounted from it. Neither has more than processes in it.
+ * so a descriptor of a second one stays, from which nothing can be mounted
+ * (mnt_alone). Neither has more than processes in it.
  */
 static int build_proc(int root, struct runner_root *out)
 {
@@ -172,14 +170,11 @@ static int build_proc(int root, struct runner_root *out)
 	if (fd < 0) {
 		/* Masked paths in /proc: tests get none (T3), and ours is the container's. */
 		out->proc_error = errno;
-		out->proc = procfs_open();
+		out->proc = mnt_alone(AT_FDCWD, "/proc", PLAIN, 1);
 		return out->proc < 0 ? -1 : 0;
 	}
-	r = mnt_attach(fd, root, "proc");
-	close(fd);
-	if (r < 0) return -1;
-	out->proc = openat(root, "proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (out->proc < 0 || fchdir(root) < 0 || umount2("proc", MNT_DETACH) < 0) return -1;
+	out->proc = mnt_alone_of(fd);
+	if (out->proc < 0) return -1;
 	fd = mnt_new("proc", options, PLAIN | SV_ATTR_RDONLY);
 	r = fd < 0 ? -1 : mnt_attach(fd, root, "proc");
 	fd_close(&fd);

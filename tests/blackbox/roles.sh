@@ -51,6 +51,9 @@ check("descriptor 0", fds.get(0), "/dev/null")
 extra = [f"{n} {t}" for n, t in sorted(fds.items()) if n > 2 and
          not any(fnmatch.fnmatchcase(t, p) for p in role["descriptors"].split())]
 check("descriptors", extra, [])
+up = [t for n, t in fds.items() if n > 2 and os.path.isdir(f"/proc/{pid}/fd/{n}") and
+      os.path.exists(f"/proc/{pid}/fd/{n}/" + "../" * 16 + "etc/passwd")]
+check("no descriptor leads out of the root", up, [])
 mounts = []
 for line in open(f"/proc/{pid}/mountinfo"):
     left, right = line.split(" - ")

@@ -29,8 +29,8 @@ place() {
 }
 place plain 'exec "$@"'
 place few 'exec setpriv --bounding-set=-all,+setuid,+setgid,+setfcap --inh-caps=-all "$@"'
-# As container engines do: something is mounted over a part of /proc.
-place masked 'exec unshare -m sh -c "mount -t tmpfs none /proc/sys && exec \"\$@\"" - "$@"'
+# As container engines do: something is mounted over parts of /proc.
+place masked 'exec unshare -m sh -c "mount -t tmpfs none /proc/sys && { [ ! -e /proc/sysrq-trigger ] || mount --bind /dev/null /proc/sysrq-trigger; } && exec \"\$@\"" - "$@"'
 place masked_few "exec '$tmp/in/masked' '$tmp/in/few' \"\$@\""
 place user 'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
 place no_namespaces 'exec unshare -Ur sh -c "echo 0 > /proc/sys/user/max_user_namespaces &&
@@ -58,7 +58,6 @@ left() {
 		kill -0 "${g##*.}" 2> /dev/null || echo "$g"
 	done
 }
-left > "$tmp/left"
 doctor plain
 is "doctor: exit status" $? 0
 is "doctor: nothing is missing" "$(missing)" ""
@@ -70,7 +69,13 @@ for i in self-test clock agent data disk binary root runtimes clone3 pidfd-wait 
 	own-user-namespace control-groups; do
 	is "doctor: one line about $i" "$(jq -r --arg i $i '[.items[] | select(.item == $i)] | length' "$tmp/doctor.json")" 1
 done
-is "doctor: no control group is left" "$(left | grep -vxFf "$tmp/left")" ""
+# Somebody else's command may have been killed in between; doctor would leave one every time.
+clean() {
+	left > "$tmp/left"
+	"$sv" doctor > /dev/null
+	! left | grep -qvxFf "$tmp/left"
+}
+if clean || clean || clean; then ok "doctor: no control group is left"; else bad "doctor: no control group is left" "$(left)"; fi
 # In a mount namespace where nobody else is at work.
 is "doctor: no mount is left" "$(unshare -m sh -c 'wc -l < /proc/self/mountinfo; "$@" > /dev/null; wc -l < /proc/self/mountinfo' - "$sv" doctor | uniq | wc -l)" 1
 is "doctor: no directory was made" "$(ls "$tmp/no")" ""
@@ -206,6 +211,10 @@ printf -- '---\nname: reach\nversion: 1.0.0\ntest_command: ["./t", "%s", "%s", "
 tarball "$tmp/s/reach" "$tmp/reach.tgz"
 is "T3: a payload reaches nothing of the appliance" \
 	"$(outcome "$(submit "$tmp/reach.tgz")" | jq -r '"\(.verdict) \(.result.result.stdout)"')" "PASSED "
+# The runner, taken over there.
+# shellcheck disable=SC2046
+"$tmp/in/masked_few" "$build/roles/taken_runner" --outer "$tmp/agent.sock" "$data" "$port" nobody $(pgrep -P "$sv_pid") > "$tmp/out"
+is "T3: a runner reaches nothing" "$? $(grep -v '^ok' "$tmp/out" | head -3)" "0 "
 stop $sv_pid
 is "T3: serve ends" $? 0
 

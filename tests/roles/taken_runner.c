@@ -26,7 +26,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proc/cgroup.h"
 #include "proc/mnt.h"
+#include "proc/procfs.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 #include "proc/userns.h"
@@ -110,12 +112,14 @@ static void process(const char *text)
 static const char *const namespaces[] = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"};
 #define NAMESPACES (sizeof namespaces / sizeof *namespaces)
 static int outside[NAMESPACES];
+static int proc; /* ours, from before there was a role */
 
 static void open_namespaces(void)
 {
 	char path[64];
 	size_t i;
 
+	proc = procfs_open();
 	for (i = 0; i < NAMESPACES; i++) {
 		snprintf(path, sizeof path, "/proc/self/ns/%s", namespaces[i]);
 		outside[i] = open(path, O_RDONLY | O_CLOEXEC);
@@ -140,15 +144,16 @@ static long enter(int fd)
 /* Mounts and names are the role's own, so that what works here changes nothing else. */
 static int in_copies(void)
 {
-	static const char *const own[] = {"/proc/self/ns/mnt", "/proc/self/ns/uts"};
+	static const char *const own[] = {"self/ns/mnt", "self/ns/uts"};
 	static const size_t of[] = {1, 5};
 	struct stat here, there;
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		if (stat(own[i], &here) < 0 || fstat(outside[of[i]], &there) < 0 ||
+		if (fstatat(proc, own[i], &here, 0) < 0 || fstat(outside[of[i]], &there) < 0 ||
 			here.st_ino == there.st_ino)
 			return 0;
+	close(proc);
 	return 1;
 }
 
@@ -213,6 +218,14 @@ static int new_processes(void)
 	return reached;
 }
 
+/* A directory of another mount namespace leads up and out of any root. */
+static void climb(int fd, const char *text)
+{
+	static const char up[] = "../../../../../../../../../../../../../../../../etc/passwd";
+
+	refused("up and out of a descriptor", text, openat(fd, up, O_RDONLY | O_CLOEXEC));
+}
+
 /* Every descriptor that the role keeps, as a way to somewhere else. */
 static void descriptors(void)
 {
@@ -222,6 +235,7 @@ static void descriptors(void)
 	for (fd = 3; fd < 64; fd++) {
 		if (fcntl(fd, F_GETFD) < 0) continue;
 		snprintf(text, sizeof text, "%d", fd);
+		climb(fd, text);
 		machine_files(fd, text);
 		refused("a mount out of a descriptor", text, mnt_attach(fd, AT_FDCWD, "/job"));
 		tree = mnt_copy(fd, "", 0);
@@ -259,6 +273,11 @@ static void machine(void)
 	}
 	refused("device node", "block", mknodat(tmp, "b", S_IFBLK | 0600, makedev(254, 0)));
 	refused("device node", "memory", mknodat(tmp, "c", S_IFCHR | 0600, makedev(1, 1)));
+	/* T3: there is none for jobs either. */
+	if (access("/proc/self", F_OK) < 0) {
+		refused("a procfs to write to", "", mnt_new("proc", NULL, 0));
+		return;
+	}
 	pid = sys_fork(SV_CLONE_NEWPID | SV_CLONE_NEWNS, NULL, -1);
 	if (pid == 0) _exit(new_processes());
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) reached = 1;
@@ -300,7 +319,9 @@ static int taken(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	struct cgroup_env groups = CGROUP_ENV_INIT;
 	struct why why = WHY_INIT;
+	char note[96];
 	int status = 1;
 	pid_t pid;
 
@@ -320,10 +341,13 @@ int main(int argc, char **argv)
 		}
 	}
 	if (argc < 6) return 2;
+	/* As init does, and hands down. */
+	cgroup_env_open(&groups, note, sizeof note);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	pid = sys_fork(role_runner.namespaces, NULL, -1);
 	if (pid == 0) _exit(taken(argc - 1, argv + 1));
 	if (pid < 0 || waitpid(pid, &status, 0) != pid) return 1;
+	cgroup_env_remove(&groups);
 	if (WIFEXITED(status)) return WEXITSTATUS(status);
 	printf("not ok reach runner (%s): ended by signal %d\n", variant, WTERMSIG(status));
 	return 1;
