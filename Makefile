@@ -50,7 +50,7 @@ SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
-AIDS  := $(O)/roles/taken_runner $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
+AIDS  := $(O)/roles/taken_runner $(O)/roles/stock_profile $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -144,8 +144,8 @@ demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
 test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
-test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox reach programs
+test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
+	$(Q)tests/run $(O) sandbox reach tiers programs
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

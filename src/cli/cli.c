@@ -24,6 +24,8 @@ static const struct {
 	{"run", cmd_run, "run one skill's test here and now, no server", true},
 	{"check", cmd_check, "prove an attested result, offline, down to Intel's root", true},
 	{"serve", cmd_serve, "the appliance: accept packages over HTTP and attest results", true},
+	{"doctor", cmd_doctor, "does this machine have what the appliance needs, and what mends it",
+		true},
 	{"version", cmd_version, "build identity of this binary", true},
 	{"limits", cmd_limits, "every limit, with its reason", true},
 	{"collateral", cmd_collateral, "fetch Intel's collateral once, to check offline with it",

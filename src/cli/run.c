@@ -24,7 +24,7 @@
 
 struct run_options {
 	bool json, allow_no_test;
-	const char *out, *runtime, *runtimes, *timeout;
+	const char *out, *runtime, *runtimes, *timeout, *tier;
 };
 
 struct outcome {
@@ -330,6 +330,8 @@ static int set_up(struct local *l, const struct run_options *opt)
 		return cli_usage("run",
 			"--runtime takes only 'host'; other runtimes are declared in SKILL.md");
 	l->host_runtime = opt->runtime != NULL;
+	if (opt->tier && !tier_parse(opt->tier, &l->conf.allow_tier))
+		return cli_usage("run", "--allow-tier takes T1, T2, T3 or T4");
 	if (opt->timeout) {
 		if (parse_u64(slice_str(opt->timeout), LIMIT_TIMEOUT_MS / 1000, &ms) || ms == 0)
 			return cli_usage("run", "--timeout takes seconds from 1 to %d",
@@ -350,6 +352,8 @@ int cmd_run(int argc, char **argv)
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
+		{"--allow-tier", &opt.tier, NULL, "TIER",
+			"weakest sandbox that may run: T1, T2 (default), T3"},
 		CLI_ANCHOR(anchors),
 		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
 			"exit 0 when no test is declared"},

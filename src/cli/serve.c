@@ -86,15 +86,7 @@ static int set_listen(struct conf *c, const char *value, struct setting_error *e
 
 static int set_tier(struct conf *c, const char *value, struct setting_error *err)
 {
-	if (strcmp(value, "T1") == 0)
-		c->allow_tier = TIER_1;
-	else if (strcmp(value, "T2") == 0)
-		c->allow_tier = TIER_2;
-	else if (strcmp(value, "T3") == 0)
-		c->allow_tier = TIER_3;
-	else if (strcmp(value, "T4") == 0)
-		c->allow_tier = TIER_4;
-	else
+	if (!tier_parse(value, &c->allow_tier))
 		return wrong(err, "allow-tier", "T1, T2, T3 or T4 is needed");
 	return 1;
 }
@@ -263,7 +255,7 @@ int cmd_serve(int argc, char **argv)
 			"runtime trees for tests (beside this binary)"},
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
-			"weakest sandbox that may run: T1, T2 (default), T3, T4"},
+			"weakest sandbox that may run: T1, T2 (default), T3"},
 		CLI_ANCHOR(a.anchors),
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},

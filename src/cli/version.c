@@ -144,10 +144,12 @@ int cmd_roles(int argc, char **argv)
 		for (i = 0; i < ROLE_COUNT; i++) {
 			const struct role *r = role_by_id((enum role_id)i);
 
-			printf("%s\n  uid %u, capabilities %#llx, namespaces %#llx, %u descriptors\n"
+			printf("%s\n  uid %u, capabilities %#llx, namespaces %#llx%s, %u descriptors\n"
 			       "  root: %s\n  channels: %s\n",
 				r->name, r->uid, (unsigned long long)r->capabilities,
-				(unsigned long long)r->namespaces, r->files, r->sees, r->peers);
+				(unsigned long long)r->namespaces,
+				r->nested ? " and a user namespace" : "", r->files, r->sees,
+				r->peers);
 		}
 		return EXIT_YES;
 	}
@@ -162,6 +164,7 @@ int cmd_roles(int argc, char **argv)
 		jw_key_u64(&w, "uid", r->uid);
 		jw_key_u64(&w, "capabilities", r->capabilities);
 		jw_key_u64(&w, "namespaces", r->namespaces);
+		jw_key_bool(&w, "ownUserNamespace", r->nested);
 		jw_key_u64(&w, "files", r->files);
 		jw_key_cstr(&w, "root", root_word(r->root));
 		jw_key_cstr(&w, "sees", r->sees);

@@ -16,6 +16,9 @@
 
 #include "base/fdio.h"
 #include "base/num.h"
+#include "base/text.h"
+#include "proc/mnt.h"
+#include "proc/sys.h"
 
 #define CGROUP2_MAGIC 0x63677270L
 
@@ -240,6 +243,22 @@ static bool try_v1(struct cgroup_env *env)
 	return false;
 }
 
+/* The runner keeps these, and they must not lead it out of its root. */
+static bool alone(struct cgroup_env *env)
+{
+	unsigned i;
+
+	for (i = 0; i < CG_V1_COUNT; i++) {
+		int fd = env->dir[i];
+
+		if (fd < 0) continue;
+		env->dir[i] = mnt_alone(fd, "", SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC, 0);
+		fd_close(&fd);
+		if (env->dir[i] < 0) return false;
+	}
+	return true;
+}
+
 void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 {
 	*env = (struct cgroup_env)CGROUP_ENV_INIT;
@@ -249,6 +268,9 @@ void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 		snprintf(note, note_cap, "version 1 with memory and pids");
 	else
 		snprintf(note, note_cap, "none that we may write; limits by rlimits and polling");
+	if (alone(env)) return;
+	snprintf(note, note_cap, "none that can be handed down alone: %s", strerror(errno));
+	cgroup_env_remove(env);
 }
 
 void cgroup_env_drop(struct cgroup_env *env)
@@ -441,4 +463,20 @@ bool cgroup_job_close(struct cgroup_job *job)
 		if (job->env->dir[i] >= 0) ok = remove_dir(job->env->dir[i], job->name) && ok;
 	job->env = NULL;
 	return ok;
+}
+
+enum err cgroup_try(const struct cgroup_env *env, struct cgroup_found *out, struct why *why)
+{
+	const struct limit_facts some = {.memory_bytes = 64 * MIB, .pids = 16, .cpu_percent = 100};
+	struct cgroup_job job;
+	enum err e = cgroup_job_open(&job, env, "probe", &some, why);
+	char mem[CGROUP_FILE];
+	struct slice list = SLICE("memory pids");
+
+	if (!e && job.fd >= 0) list = slice_trim(read_file(env->dir[0], "cgroup.controllers", mem));
+	if (!e && job.fd < 0 && env->dir[CG_CPU] >= 0) list = SLICE("memory pids cpu");
+	text_ascii(out->controllers, sizeof out->controllers, list);
+	out->kill = !e && job.fd >= 0 && faccessat(job.fd, "cgroup.kill", F_OK, 0) == 0;
+	cgroup_job_close(&job);
+	return e;
 }

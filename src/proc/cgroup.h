@@ -29,7 +29,8 @@ struct cgroup_env {
  * Finds a usable hierarchy, makes our group in it (for version 2 after moving
  * this process and so all its later children into a leaf beside it) and opens
  * it. Leaves kind CGROUP_NONE when there is none: that is a weaker tier, not
- * an error. note gets a line for people about what was found.
+ * an error. The descriptors lead nowhere else (mnt_alone), which takes
+ * CAP_SYS_ADMIN over the mount namespace. note gets a line for people about what was found.
  */
 void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap);
 void cgroup_env_drop(struct cgroup_env *env);
@@ -40,6 +41,14 @@ void cgroup_env_remove(struct cgroup_env *env);
 void cgroup_env_sweep(const struct cgroup_env *env);
 /* The same for the jobs of one slot, whose worker died before it could. */
 void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
+
+/* What a group of ours turned out to have. */
+struct cgroup_found {
+	char controllers[64];
+	bool kill; /* all members can be killed at once */
+};
+/* Makes a group with limits and removes it. E_SANDBOX_SETUP when a needed limit cannot be set. */
+enum err cgroup_try(const struct cgroup_env *env, struct cgroup_found *out, struct why *why);
 
 struct cgroup_usage {
 	uint64_t cpu_us, memory_peak; /* 0: not known */

@@ -467,6 +467,7 @@ static enum err prepare(struct init *in, struct why *why)
 	/* The binary first: an outer namespace may not see /proc as we do. */
 	e = place_binary(&in->exe, in->boot.binary_sha256, why);
 	if (!e) e = userns_for_roles(why);
+	if (e == E_SANDBOX_SETUP) userns_no_tier_4(in->conf.allow_tier, why);
 	if (!e) e = place_data(&in->conf, role_store.uid, why);
 	if (!e) e = place_listener(&in->conf, &in->listener, why);
 	if (e) return e;
@@ -506,8 +507,10 @@ int init_main(const struct conf *conf)
 	}
 	for (i = 0; i < ROLE_COUNT; i++)
 		if (spawn(&in, &in.child[i])) {
-			log_event(LOG_ERROR, "init.cannot-serve", "why=\"start of %s\" errno=%d",
-				in.child[i].role->name, errno);
+			userns_refused(errno, &why);
+			userns_no_tier_4(conf->allow_tier, &why);
+			log_event(LOG_ERROR, "init.cannot-serve", "why=\"start of %s: %s\"",
+				in.child[i].role->name, why.text);
 			return 3;
 		}
 	in.next_ping_ms = now_ms() + PING_EVERY_MS;

@@ -87,6 +87,26 @@ int mnt_copy(int dir, const char *path, int recursive)
 			(*path ? 0 : AT_EMPTY_PATH));
 }
 
+int mnt_alone_of(int fd)
+{
+	int inside = fd < 0 ? -1 : openat(fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC), saved = errno;
+
+	if (fd >= 0) close(fd);
+	errno = saved;
+	return inside;
+}
+
+int mnt_alone(int dir, const char *path, unsigned attrs, int recursive)
+{
+	int fd = mnt_copy(dir, path, recursive), saved;
+
+	if (fd < 0 || mnt_attrs(fd, attrs, 0) == 0) return mnt_alone_of(fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 int mnt_attrs(int fd, unsigned set, int recursive)
 {
 	struct mount_attrs a = {.attr_set = set, .propagation = MS_PRIVATE};

@@ -19,6 +19,15 @@ int mnt_new(const char *type, const char *const *options, unsigned attrs);
 int mnt_tmpfs(uint64_t size, uint64_t inodes, unsigned mode, uid_t uid, gid_t gid, unsigned attrs);
 /* A detached copy of the mount at path (recursive: with all below it). */
 int mnt_copy(int dir, const char *path, int recursive);
+/*
+ * A descriptor of the directory at path that leads nowhere else: it lies on a
+ * copy of its mount which is attached nowhere, so there is no way up from it,
+ * and nothing can be mounted from it. A plain descriptor of a directory leads
+ * out of every root, by "..", into the mount namespace that it came from.
+ */
+int mnt_alone(int dir, const char *path, unsigned attrs, int recursive);
+/* The same of a detached mount, which ends with it; closes fd. */
+int mnt_alone_of(int fd);
 /* Sets attributes on a mount, and on all below it when recursive. */
 int mnt_attrs(int fd, unsigned set, int recursive);
 /* Attaches a detached mount at path below dir. */

@@ -158,6 +158,13 @@ const char *tier_text(uint8_t tier)
 	return text[tier];
 }
 
+bool tier_parse(const char *text, uint8_t *out)
+{
+	if (text[0] != 'T' || text[1] < '1' || text[1] > '4' || text[2]) return false;
+	*out = (uint8_t)(text[1] - '0');
+	return true;
+}
+
 const char *cgroup_text(uint8_t cgroup)
 {
 	static const char *const text[] = {"none", "v1", "v2"};

@@ -119,6 +119,8 @@ void record_verdict(const struct record *r, struct verdict_out *out);
 const char *package_format_text(uint8_t format);
 const char *compression_text(uint8_t compression);
 const char *tier_text(uint8_t tier);
+/* "T1" to "T4"; false for anything else. */
+bool tier_parse(const char *text, uint8_t *out);
 const char *cgroup_text(uint8_t cgroup);
 /* "cgroup-v2", "cgroup-v1" or "rlimit". */
 const char *accounting_text(uint8_t cgroup);

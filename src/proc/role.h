@@ -35,6 +35,7 @@ struct role {
 	uint32_t uid; /* and gid; 0 stays root */
 	enum role_root root;
 	uint64_t namespaces;   /* SV_CLONE_ flags at its start */
+	bool nested;           /* a user namespace of its own, entered with its root */
 	uint64_t capabilities; /* kept, as bits; 0 for all but runner */
 	uint32_t files;        /* RLIMIT_NOFILE */
 	uint64_t memory;       /* RLIMIT_DATA in bytes; 0: no limit of its own */

@@ -35,9 +35,11 @@ _Static_assert(sizeof(struct clone_args_v2) == 88, "CLONE_ARGS_SIZE_VER2");
 /*
  * clone3 used like fork: returns 0 in the child, its pid in the parent. pidfd
  * may be NULL; cgroup_fd < 0 means the caller's group. The child has all signal
- * handlers reset. Only a single-threaded process may call it.
+ * handlers reset. Only a single-threaded process may call it. Where clone3 is
+ * absent clone does the same, but for a group of its own.
  */
 pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd);
+int sys_has_clone3(void); /* 0, or -1 with ENOSYS */
 
 int sys_pidfd_send_signal(int pidfd, int sig);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);

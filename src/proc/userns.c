@@ -15,6 +15,8 @@
 
 #include "base/fdio.h"
 #include "base/num.h"
+#include "proc/procfs.h"
+#include "proc/record.h"
 #include "proc/role.h"
 
 /* Is the file there, and does it hold the number v? */
@@ -61,27 +63,14 @@ static const char *advice(int sys, bool bare_root)
 	       "seccomp=unconfined --security-opt systempaths=unconfined";
 }
 
-static int write_map(pid_t pid, const char *file, const char *text)
-{
-	char path[48];
-	int fd, r;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", pid, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0) return -1;
-	r = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
-	close(fd);
-	return r;
-}
-
 /* Every line of our own map, as an identity map for the namespace inside. */
-static void identity(const char *file, char *out, size_t cap)
+static void identity(int proc, const char *file, char *out, size_t cap)
 {
 	struct buf text = buf_heap(64 * 1024), b = buf_on(out, cap);
 	struct slice s;
 	uint64_t first, count;
 
-	file_read(file, 64 * 1024, &text);
+	procfs_read(proc, procfs_self(proc), file, &text);
 	s = buf_slice(&text);
 	while (s.n) {
 		struct slice line = slice_trim(slice_split(&s, '\n')), inside;
@@ -98,39 +87,49 @@ static void identity(const char *file, char *out, size_t cap)
 	buf_drop(&text);
 }
 
+/* Who goes inside, as those outside see it. */
+struct mover {
+	int proc;  /* procfs through which maps are written */
+	pid_t pid; /* number there */
+	uid_t uid;
+	gid_t gid;
+	bool all; /* every id of here, or fail */
+};
+
 /* In a child that stayed outside: maps for the parent that went inside. */
-static int map_parent(pid_t parent, uid_t uid, gid_t gid)
+static int map_parent(const struct mover *m)
 {
 	char uids[512], gids[512];
 
-	identity("/proc/self/uid_map", uids, sizeof uids);
-	identity("/proc/self/gid_map", gids, sizeof gids);
+	identity(m->proc, "uid_map", uids, sizeof uids);
+	identity(m->proc, "gid_map", gids, sizeof gids);
 	if (role_has_cap(CAP_SETUID) && role_has_cap(CAP_SETGID) &&
-		write_map(parent, "uid_map", uids) == 0)
-		return write_map(parent, "gid_map", gids);
-	snprintf(uids, sizeof uids, "0 %u 1\n", (unsigned)uid);
-	snprintf(gids, sizeof gids, "0 %u 1\n", (unsigned)gid);
-	if (write_map(parent, "uid_map", uids) < 0 || write_map(parent, "setgroups", "deny\n") < 0)
+		procfs_write(m->proc, m->pid, "uid_map", uids) == 0)
+		return procfs_write(m->proc, m->pid, "gid_map", gids);
+	if (m->all) return -1;
+	snprintf(uids, sizeof uids, "0 %u 1\n", (unsigned)m->uid);
+	snprintf(gids, sizeof gids, "0 %u 1\n", (unsigned)m->gid);
+	if (procfs_write(m->proc, m->pid, "uid_map", uids) < 0 ||
+		procfs_write(m->proc, m->pid, "setgroups", "deny\n") < 0)
 		return -1;
-	return write_map(parent, "gid_map", gids);
+	return procfs_write(m->proc, m->pid, "gid_map", gids);
 }
 
-static int enter(void)
+static int enter(int proc, bool all)
 {
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	pid_t parent = getpid(), child;
+	struct mover m = {proc, procfs_self(proc), geteuid(), getegid(), all};
+	pid_t child;
 	int ready[2], status = -1, saved;
 	char byte;
 
-	if (pipe(ready) < 0) return -1;
+	if (pipe2(ready, O_CLOEXEC) < 0) return -1;
 	child = fork();
 	if (child < 0) return -1;
 	if (child == 0) {
 		close(ready[1]);
 		/* The parent closes its end unwritten when it could not go inside. */
 		if (read(ready[0], &byte, 1) != 1) _exit(1);
-		_exit(map_parent(parent, uid, gid) < 0);
+		_exit(map_parent(&m) < 0);
 	}
 	close(ready[0]);
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write(ready[1], "", 1) == 1) status = 0;
@@ -155,29 +154,62 @@ enum err userns_become_root(struct why *why)
 	bool bare_root = geteuid() == 0 && !(role_has_cap(CAP_SETUID) && role_has_cap(CAP_SETGID) &&
 						   role_has_cap(CAP_SETFCAP));
 
+	int proc, r;
+
 	if (userns_is_root()) return E_OK;
-	if (enter() < 0) return why_set(why, E_SANDBOX_SETUP, "%s", advice(errno, bare_root));
-	return E_OK;
+	proc = procfs_open();
+	r = enter(proc, false);
+	if (r < 0) why_set(why, E_SANDBOX_SETUP, "%s", advice(errno, bare_root));
+	fd_close(&proc);
+	return r < 0 ? E_SANDBOX_SETUP : E_OK;
+}
+
+enum err userns_refused(int sys, struct why *why)
+{
+	if (sys != EPERM && sys != ENOSPC)
+		return why_set(why, E_SANDBOX_SETUP, "namespaces: %s", strerror(sys));
+	return why_set(why, E_SANDBOX_SETUP, "%s", advice(sys, !userns_is_root()));
+}
+
+void userns_no_tier_4(uint8_t allow_tier, struct why *why)
+{
+	char text[sizeof why->text];
+
+	if (allow_tier < TIER_4) return;
+	snprintf(text, sizeof text, "%s", why->text);
+	why_set(why, why->code,
+		"tier T4 is not built in this version, --allow-tier T4 permits nothing; %.150s",
+		text);
+}
+
+enum err userns_nest(int proc, struct why *why)
+{
+	return enter(proc, true) < 0 ? why_sys(why, E_SANDBOX_SETUP, "user namespace") : E_OK;
 }
 
 enum err userns_for_roles(struct why *why)
 {
 	enum err e = E_OK;
+	bool few;
+	int proc;
 
 	if (geteuid() == 0) e = userns_become_root(why);
-	if (e || (geteuid() == 0 && userns_ids() >= USERNS_FEW_IDS)) return e;
+	proc = procfs_open();
+	few = userns_ids(proc) < USERNS_FEW_IDS;
+	fd_close(&proc);
+	if (e || (geteuid() == 0 && !few)) return e;
 	return why_set(why, E_CONFIG,
 		"serve needs root, because its roles run under user ids of their own; "
 		"`skill-verifier run` works without");
 }
 
-uint64_t userns_ids(void)
+uint64_t userns_ids(int proc)
 {
 	struct buf b = buf_heap(64 * 1024);
 	struct slice text;
 	uint64_t end = 0;
 
-	if (file_read("/proc/self/uid_map", 64 * 1024, &b)) return 0;
+	if (procfs_read(proc, procfs_self(proc), "uid_map", &b)) return 0;
 	text = buf_slice(&b);
 	while (text.n) {
 		struct slice line = slice_trim(slice_split(&text, '\n'));

@@ -5,9 +5,11 @@
  *
  *   uid            root of the container (or of an outer user namespace)
  *   capabilities   those below: namespaces, mounts, ids and ending processes
- *   namespaces     mount, PID, network (empty), IPC, UTS of its own
+ *   namespaces     mount, PID, network (empty), IPC, UTS of its own, and last a
+ *                  user namespace: its capabilities count only inside (C45)
  *   root           runner/root.h: processes, job devices, runtimes, /job
- *   descriptors    2 log, 3 control, 4 store, then our binary and control groups
+ *   descriptors    2 log, 3 control, 4 store, then our binary, control groups and
+ *                  a procfs of its PID namespace for maps of ids
  *   system calls   calls_runner (runner/sandbox/calls.c); everything else EPERM
  *   never          network, guest agent, data directory
  */
@@ -33,14 +35,19 @@
 #include "runner/job.h"
 #include "runner/root.h"
 #include "runner/sandbox/calls.h"
+#include "runner/sandbox/probe.h"
 
 #define SLOTS_MAX 64
 
 #define CAP(name) (1ULL << (name))
 
+/* From the confinement, which comes first, to the sandbox. */
+static struct runner_root root = RUNNER_ROOT_INIT;
+
 static enum err enter_root(const struct boot *boot, struct why *why)
 {
-	return runner_root_enter(boot->conf.runtimes[0] ? boot->conf.runtimes : NULL, false, why);
+	return runner_root_enter(
+		boot->conf.runtimes[0] ? boot->conf.runtimes : NULL, false, &root, why);
 }
 
 static int runner_run(struct boot *boot, struct chan *control, struct message *m);
@@ -52,6 +59,7 @@ const struct role role_runner = {
 	.root = ROOT_OWN,
 	.namespaces = SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC |
 		      SV_CLONE_NEWUTS,
+	.nested = true,
 	.capabilities = CAP(CAP_SYS_ADMIN) | CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
 			CAP(CAP_KILL) | CAP(CAP_SYS_CHROOT) | CAP(CAP_CHOWN) |
 			/* overlays act with their mounter's rights when they copy a file up */
@@ -60,9 +68,9 @@ const struct role role_runner = {
 	.calls = &calls_runner,
 	.peers = "store",
 	.sees = "/proc of its own PID namespace, device nodes for jobs, runtimes read-only, /job",
-	.descriptors = "socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
+	.descriptors = "/ socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
 		       "anon_inode:[[]pidfd[]]",
-	.mounts = "/:tmpfs:ro /proc:proc:rw /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
+	.mounts = "/:tmpfs:ro /proc:proc:ro /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
 		  "/jobdev/full:*:rw /jobdev/random:*:rw /jobdev/urandom:*:rw ?/runtimes:*:ro",
 	.enter_root = enter_root,
 	.run = runner_run,
@@ -96,17 +104,17 @@ static uint8_t *key_page(const uint8_t key[32])
 	return p;
 }
 
-static void probe_json(struct jw *w, const struct probe_line *lines, unsigned n)
+static void probe_json(struct jw *w, const struct probe *p)
 {
 	unsigned i;
 
 	jw_key(w, "probe");
 	jw_array(w);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < p->n; i++) {
 		jw_object(w);
-		jw_key_cstr(w, "item", lines[i].item);
-		jw_key_bool(w, "ok", lines[i].ok);
-		jw_key_cstr(w, "text", lines[i].text);
+		jw_key_cstr(w, "item", p->line[i].item);
+		jw_key_bool(w, "ok", p->line[i].ok);
+		jw_key_cstr(w, "text", p->line[i].text);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
@@ -130,7 +138,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 }
 
 /* What /info shows of this role. */
-static int info_file(const struct runner *r, const struct probe_line *lines, unsigned n)
+static int info_file(const struct runner *r, const struct probe *p)
 {
 	struct buf b = buf_heap(64 * KIB);
 	struct jw w = jw_to(&b, false);
@@ -144,7 +152,7 @@ static int info_file(const struct runner *r, const struct probe_line *lines, uns
 	jw_key_hex(&w, "seccompSha256", SLICE_OF(r->env.sandbox.payload.sha256));
 	jw_key_cstr(&w, "speculation", r->env.sandbox.speculation);
 	jw_key_u64(&w, "slots", r->n_slots);
-	probe_json(&w, lines, n);
+	probe_json(&w, p);
 	runtimes_json(&w, &r->env.runtimes);
 	jw_object_end(&w);
 	fd = b.err ? -1 : memfd_of("info", buf_slice(&b));
@@ -152,28 +160,34 @@ static int info_file(const struct runner *r, const struct probe_line *lines, uns
 	return fd;
 }
 
-static void log_probe(const struct probe_line *lines, unsigned n)
+static void log_probe(const struct probe *p, int64_t us)
 {
 	unsigned i;
 
-	for (i = 0; i < n; i++)
-		log_event(lines[i].ok ? LOG_INFO : LOG_WARN, "sandbox.probe",
-			"item=%s ok=%d text=\"%s\"", lines[i].item, lines[i].ok, lines[i].text);
+	for (i = 0; i < p->n; i++)
+		log_event(p->line[i].ok ? LOG_INFO : LOG_WARN, "sandbox.probe",
+			"item=%s ok=%d text=\"%s\"", p->line[i].item, p->line[i].ok,
+			p->line[i].text);
+	log_event(LOG_INFO, "sandbox.probed", "items=%u us=%lld", p->n, (long long)us);
 }
 
 /* Everything that jobs share. The boot message holds binary and control groups. */
 static enum err prepare(
 	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
-	static struct probe_line lines[PROBE_LINES];
+	static struct probe probe;
 	struct msg_runner hello = {0};
-	unsigned i, n = 0;
+	int64_t begin;
+	unsigned i;
 	int exe, fd;
 	enum err e;
 
 	r->store = chan_of(message_fd(m, 0));
 	exe = message_fd(m, 1);
 	r->env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
+	r->env.sandbox.proc = root.proc;
+	r->env.sandbox.proc_error = root.proc_error;
+	r->env.sandbox.nested = root.nested;
 	r->env.sandbox.cgroup.kind = boot->cgroup_kind;
 	for (i = 0; i < CG_V1_COUNT; i++)
 		if (boot->cgroup_dirs >> i & 1)
@@ -184,12 +198,9 @@ static enum err prepare(
 	e = helper_env_open(&r->env.helper, exe, why);
 	fd_close(&exe);
 	if (e) return e;
-	e = sandbox_probe(&r->env.sandbox, lines, &n, why);
-	log_probe(lines, n);
-	if (!e && r->env.sandbox.tier > boot->conf.allow_tier)
-		e = why_set(why, E_SANDBOX_SETUP,
-			"only tier %s holds here; --allow-tier would permit it",
-			tier_text(r->env.sandbox.tier));
+	begin = clock_mono_us();
+	e = sandbox_probe(&r->env.sandbox, &probe, boot->conf.allow_tier, why);
+	log_probe(&probe, clock_mono_us() - begin);
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);
 	for (i = 0; i < r->env.runtimes.n; i++)
@@ -198,7 +209,7 @@ static enum err prepare(
 				r->env.runtimes.list[i].name, r->env.runtimes.list[i].trouble);
 	r->n_slots = boot->conf.slots < SLOTS_MAX ? boot->conf.slots : SLOTS_MAX;
 	hello.slots = r->n_slots;
-	fd = info_file(r, lines, n);
+	fd = info_file(r, &probe);
 	e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
 	fd_close(&fd);
 	return e;
@@ -431,6 +442,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 	static struct conf conf;
 	struct why why = WHY_INIT;
 	unsigned i;
+	enum err e;
 
 	conf = boot->conf;
 	r.control = control;
@@ -441,9 +453,11 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 		r.slots[i] = (struct slot){.report = CHAN_INIT, .pidfd = -1};
 	r.mac_key = key_page(boot->mac_key);
 	wipe(boot->mac_key, sizeof boot->mac_key);
-	if (!r.mac_key || prepare(&r, boot, m, &why)) {
+	e = r.mac_key ? prepare(&r, boot, m, &why) : E_NO_MEMORY;
+	if (e) {
 		log_event(LOG_ERROR, "runner.not-ready", "why=\"%s\"", why.text);
-		return ROLE_EXIT_FAILED;
+		/* What this place does not have a second start does not bring. */
+		return e == E_SANDBOX_SETUP ? ROLE_EXIT_UNCONFINED : ROLE_EXIT_FAILED;
 	}
 	chan_send(control, MSG_READY, 0, SLICE_NONE, NULL, 0);
 	return loop(&r, m);

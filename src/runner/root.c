@@ -13,6 +13,7 @@
 #include "base/fdio.h"
 #include "proc/mnt.h"
 #include "proc/sys.h"
+#include "proc/userns.h"
 
 #define PLAIN (SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC)
 
@@ -153,17 +154,34 @@ static int build_host(int top)
 	return r;
 }
 
-static int build_proc(int root)
+/*
+ * Two views of our processes. The one in the tree is read-only, and nobody who
+ * enters a user namespace after this can mount another with more rights: the
+ * kernel lets a new procfs reveal no more than one that is seen already, and
+ * root's files in /proc/sys ask for no capability. Maps of ids must be written,
+ * so a descriptor of a second one stays, from which nothing can be mounted
+ * (mnt_alone). Neither has more than processes in it.
+ */
+static int build_proc(int root, struct runner_root *out)
 {
-	int fd = mnt_new("proc", NULL, PLAIN), r;
+	static const char *const options[] = {"subset=pid", NULL};
+	int fd = mnt_new("proc", options, PLAIN), r;
 
-	if (fd < 0) return -1;
-	r = mnt_attach(fd, root, "proc");
-	close(fd);
+	if (fd < 0) {
+		/* Masked paths in /proc: tests get none (T3), and ours is the container's. */
+		out->proc_error = errno;
+		out->proc = mnt_alone(AT_FDCWD, "/proc", PLAIN, 1);
+		return out->proc < 0 ? -1 : 0;
+	}
+	out->proc = mnt_alone_of(fd);
+	if (out->proc < 0) return -1;
+	fd = mnt_new("proc", options, PLAIN | SV_ATTR_RDONLY);
+	r = fd < 0 ? -1 : mnt_attach(fd, root, "proc");
+	fd_close(&fd);
 	return r;
 }
 
-static int build(int root, const char *runtimes, bool host)
+static int build(int root, const char *runtimes, bool host, struct runner_root *out)
 {
 	static const char *const dirs[] = {"proc", "jobdev", "job", "runtimes", "hostroot"};
 	unsigned i;
@@ -171,7 +189,7 @@ static int build(int root, const char *runtimes, bool host)
 
 	for (i = 0; r == 0 && i < sizeof dirs / sizeof *dirs; i++)
 		r = mnt_point_dir(root, dirs[i], 0755);
-	if (r == 0) r = build_proc(root);
+	if (r == 0) r = build_proc(root, out);
 	if (r == 0) r = build_dev(root);
 	if (r == 0 && runtimes)
 		r = mnt_bind(runtimes, root, ROOT_RUNTIMES + 1,
@@ -181,15 +199,21 @@ static int build(int root, const char *runtimes, bool host)
 	return r == 0 ? mnt_leave_old_root(root) : r;
 }
 
-enum err runner_root_enter(const char *runtimes, bool host, struct why *why)
+enum err runner_root_enter(
+	const char *runtimes, bool host, struct runner_root *out, struct why *why)
 {
 	int root = mnt_tmpfs(0, 64, 0755, 0, 0, PLAIN), r;
+	enum err e;
 
+	*out = (struct runner_root)RUNNER_ROOT_INIT;
 	if (root < 0) return why_sys(why, E_SANDBOX_SETUP, "runner root");
-	r = build(root, runtimes, host);
+	r = build(root, runtimes, host, out);
 	if (r < 0) why_sys(why, E_SANDBOX_SETUP, "runner root");
 	fd_close(&root);
-	return r < 0 ? E_SANDBOX_SETUP : E_OK;
+	if (r < 0) return E_SANDBOX_SETUP;
+	e = userns_nest(out->proc, why);
+	out->nested = !e;
+	return e;
 }
 
 enum err reader_root_enter(struct why *why)

@@ -40,7 +40,11 @@ is "runner (root): nothing was reached" $? 0
 setpriv --bounding-set=-all,+setuid,+setgid,+setfcap --inh-caps=-all \
 	"$build/roles/taken_runner" --outer "$tmp/agent.sock" "$data" "$port" "$name" $pids > "$tmp/few.out"
 is "runner (C45): nothing was reached" $? 0
-sort -u "$tmp/root.out" "$tmp/few.out"
+# The role without its filter: what the user namespace alone keeps from it.
+# shellcheck disable=SC2086
+"$build/roles/taken_runner" --unfiltered "$tmp/agent.sock" "$data" "$port" "$name" $pids > "$tmp/bare.out"
+is "runner (no filter): nothing was reached" $? 0
+sort -u "$tmp/root.out" "$tmp/few.out" "$tmp/bare.out"
 mkdir -p "$tmp/payload"
 cp "$build/hostile/69_appliance" "$tmp/payload/t"
 printf -- '---\nname: reach\nversion: 1.0.0\ntest_command: ["./t", "%s", "%s", "%s", "%s"%s]\n---\n' \
@@ -51,3 +55,33 @@ is "a payload reaches none of it" "$(printf %s "$got" | jq -r '"\(.verdict) \(.r
 has "all is well afterwards" "$(curl -s "$url/health")" '"status":"ok"'
 is "the same processes run" "$sv_pid $(pgrep -P "$sv_pid" | tr '\n' ' ')" "$pids"
 stop "$sv_pid"
+
+# ---- `run` has walls of the same kind: descriptors of its confined processes -------------
+mkdir -p "$tmp/slow"
+printf -- '---\nname: slow\nversion: 1.0.0\ntest_command: ["sleep", "2"]\n---\n' > "$tmp/slow/SKILL.md"
+"$sv" run "$tmp/slow" > /dev/null &
+run=$!
+started_pid $run
+sleep 1
+cat > "$tmp/up.py" <<'P'
+import os, sys
+def children(pid):
+    for p in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if open(f"/proc/{p}/stat").read().rsplit(")", 1)[1].split()[1] == pid:
+                yield p
+                yield from children(p)
+        except OSError:
+            pass
+own, seen, up = os.readlink("/proc/self/ns/mnt"), 0, []
+for p in children(sys.argv[1]):
+    if os.readlink(f"/proc/{p}/ns/mnt") == own: continue
+    seen += 1
+    up += [f"{p}: {os.readlink(f'/proc/{p}/fd/{n}')}" for n in os.listdir(f"/proc/{p}/fd") if int(n) > 2 and
+           os.path.isdir(f"/proc/{p}/fd/{n}") and os.path.exists(f"/proc/{p}/fd/{n}/" + "../" * 16 + sys.argv[2])]
+print(seen >= 3, up)
+P
+is "run: no descriptor leads out" "$(python3 "$tmp/up.py" $run "$tmp/up.py")" "True []"
+wait $run
+is "run: it passed" $? 0
+forget_pid $run

@@ -40,6 +40,10 @@ check("Seccomp", status["Seccomp"], "2")
 for name, bit in NS.items():
     own = os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}")
     check(f"namespace {name}", own, bool(role["namespaces"] & bit))
+own = os.readlink(f"/proc/{pid}/ns/user") != os.readlink("/proc/self/ns/user")
+check("user namespace", own, role["ownUserNamespace"])
+# Ids mean the same inside, all of them.
+check("ids", open(f"/proc/{pid}/uid_map").read().split(), open("/proc/self/uid_map").read().split())
 limit = next(l for l in open(f"/proc/{pid}/limits") if l.startswith("Max open files")).split()
 check("descriptor limit", limit[3:5], [str(role["files"])] * 2)
 fds = {int(n): os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")}
@@ -47,6 +51,9 @@ check("descriptor 0", fds.get(0), "/dev/null")
 extra = [f"{n} {t}" for n, t in sorted(fds.items()) if n > 2 and
          not any(fnmatch.fnmatchcase(t, p) for p in role["descriptors"].split())]
 check("descriptors", extra, [])
+up = [t for n, t in fds.items() if n > 2 and os.path.isdir(f"/proc/{pid}/fd/{n}") and
+      os.path.exists(f"/proc/{pid}/fd/{n}/" + "../" * 16 + "etc/passwd")]
+check("no descriptor leads out of the root", up, [])
 mounts = []
 for line in open(f"/proc/{pid}/mountinfo"):
     left, right = line.split(" - ")

@@ -3,7 +3,8 @@
  * The runner role, taken over (C18). Arguments: agent's socket, data directory,
  * port of the service, abstract name of a listening socket, process ids of the
  * other roles. Prints a line for each attempt. With --outer it goes through the
- * outer user namespace of C45 first, as init does, and tries mounts as well.
+ * outer user namespace of C45 first, as init does. With --unfiltered it has the
+ * role's walls but the system call filter, which would hide what the others do.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,7 +26,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proc/cgroup.h"
 #include "proc/mnt.h"
+#include "proc/procfs.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 #include "proc/userns.h"
@@ -105,6 +108,55 @@ static void process(const char *text)
 	}
 }
 
+/* Namespaces of whoever starts us, which are init's; opened before the role is confined. */
+static const char *const namespaces[] = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"};
+#define NAMESPACES (sizeof namespaces / sizeof *namespaces)
+static int outside[NAMESPACES];
+static int proc; /* ours, from before there was a role */
+
+static void open_namespaces(void)
+{
+	char path[64];
+	size_t i;
+
+	proc = procfs_open();
+	for (i = 0; i < NAMESPACES; i++) {
+		snprintf(path, sizeof path, "/proc/self/ns/%s", namespaces[i]);
+		outside[i] = open(path, O_RDONLY | O_CLOEXEC);
+	}
+}
+
+/*
+ * In a child that then ends: should this ever work, what is tried after it would
+ * be done to the machine and not to a role's copies of it.
+ */
+static long enter(int fd)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) _exit(setns(fd, 0) < 0 ? errno : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) return 0;
+	errno = WEXITSTATUS(status);
+	return errno ? -1 : 0;
+}
+
+/* Mounts and names are the role's own, so that what works here changes nothing else. */
+static int in_copies(void)
+{
+	static const char *const own[] = {"self/ns/mnt", "self/ns/uts"};
+	static const size_t of[] = {1, 5};
+	struct stat here, there;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (fstatat(proc, own[i], &here, 0) < 0 || fstat(outside[of[i]], &there) < 0 ||
+			here.st_ino == there.st_ino)
+			return 0;
+	close(proc);
+	return 1;
+}
+
 static void everywhere(void)
 {
 	struct {
@@ -114,7 +166,7 @@ static void everywhere(void)
 	} handle = {128, 1, {0}};
 	int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
-	refused("setns", "mnt", setns(own, 0));
+	refused("setns", "mnt", enter(own));
 	refused("ptrace", "traceme", ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	refused("open_by_handle_at", "/", syscall(SYS_open_by_handle_at, own, &handle, O_RDONLY));
 	refused("vsock", "stream", socket(AF_VSOCK_NUMBER, SOCK_STREAM, 0));
@@ -126,19 +178,117 @@ static void everywhere(void)
 	refused("pidfd_getfd", "", syscall(SYS_pidfd_getfd, 0, 0, 0));
 }
 
-/* What CAP_SYS_ADMIN of the machine would give, and that of a namespace must not. */
-static void outer_only(void)
+static long clear_readonly(const char *path)
 {
-	static const char *const types[] = {"devtmpfs", "cgroup", "securityfs", "debugfs", "ext4"};
+	struct {
+		uint64_t set, clear, propagation, userns;
+	} attr = {0, SV_ATTR_RDONLY, 0, 0};
+
+	return syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &attr, sizeof attr);
+}
+
+/* Files of the machine that only ask for root's number, below a procfs. */
+static void machine_files(int dir, const char *where)
+{
+	static const char *const files[] = {
+		"sys/kernel/core_pattern", "sys/kernel/modprobe", "sysrq-trigger"};
 	size_t i;
+
+	for (i = 0; i < sizeof files / sizeof *files; i++)
+		refused("settings of the machine", where,
+			openat(dir, files[i], O_WRONLY | O_CLOEXEC));
+}
+
+/* In a PID namespace of its own, where a procfs may be mounted. */
+static int new_processes(void)
+{
+	int fd;
+
+	reached = 0;
+	refused("a procfs to write to", "", mnt_new("proc", NULL, 0));
+	fd = mnt_new("proc", NULL, SV_ATTR_RDONLY);
+	if (fd < 0 || mnt_attach(fd, AT_FDCWD, "/job") < 0) {
+		printf("not ok reach runner (%s): no procfs for jobs, errno %d\n", variant, errno);
+		return 1;
+	}
+	close(fd);
+	refused("a procfs made writable", "/job", clear_readonly("/job"));
+	fd = open("/job", O_PATH | O_CLOEXEC);
+	machine_files(fd, "new procfs");
+	return reached;
+}
+
+/* A directory of another mount namespace leads up and out of any root. */
+static void climb(int fd, const char *text)
+{
+	static const char up[] = "../../../../../../../../../../../../../../../../etc/passwd";
+
+	refused("up and out of a descriptor", text, openat(fd, up, O_RDONLY | O_CLOEXEC));
+}
+
+/* Every descriptor that the role keeps, as a way to somewhere else. */
+static void descriptors(void)
+{
+	char text[16];
+	int fd, tree;
+
+	for (fd = 3; fd < 64; fd++) {
+		if (fcntl(fd, F_GETFD) < 0) continue;
+		snprintf(text, sizeof text, "%d", fd);
+		climb(fd, text);
+		machine_files(fd, text);
+		refused("a mount out of a descriptor", text, mnt_attach(fd, AT_FDCWD, "/job"));
+		tree = mnt_copy(fd, "", 0);
+		refused("a copy of a mount out of a descriptor", text, tree);
+	}
+}
+
+/* What CAP_SYS_ADMIN of the machine would give, and that of a namespace must not. */
+static void machine(void)
+{
+	static const char *const types[] = {"devtmpfs", "cgroup", "cgroup2", "sysfs", "securityfs",
+		"debugfs", "tracefs", "ext4"};
+	int status = 1, tmp;
+	size_t i;
+	pid_t pid;
 
 	for (i = 0; i < sizeof types / sizeof *types; i++)
 		refused("mount of what belongs to the machine", types[i],
 			mnt_new(types[i], NULL, 0));
+	for (i = 0; i < NAMESPACES; i++)
+		refused("setns into init's namespaces", namespaces[i], enter(outside[i]));
+	for (i = 0; i < NAMESPACES; i++)
+		close(outside[i]);
+	descriptors();
+	machine_files(open("/proc", O_PATH | O_CLOEXEC), "/proc");
+	refused("a tree made writable", "/", clear_readonly("/"));
+	refused("a tree made writable", "/jobdev", clear_readonly("/jobdev"));
+	refused("a tree made writable", "/proc", clear_readonly("/proc"));
+	refused("a mount taken away", "/proc", umount2("/proc", MNT_DETACH));
+	refused("name of the machine", "", sethostname("taken", 5));
+	tmp = mnt_tmpfs(0, 0, 0755, 0, 0, 0);
+	if (tmp < 0 || mnt_attach(tmp, AT_FDCWD, "/job") < 0) {
+		printf("not ok reach runner (%s): no tmpfs for jobs, errno %d\n", variant, errno);
+		reached = 1;
+	}
+	refused("device node", "block", mknodat(tmp, "b", S_IFBLK | 0600, makedev(254, 0)));
+	refused("device node", "memory", mknodat(tmp, "c", S_IFCHR | 0600, makedev(1, 1)));
+	/* T3: there is none for jobs either. */
+	if (access("/proc/self", F_OK) < 0) {
+		refused("a procfs to write to", "", mnt_new("proc", NULL, 0));
+		return;
+	}
+	pid = sys_fork(SV_CLONE_NEWPID | SV_CLONE_NEWNS, NULL, -1);
+	if (pid == 0) _exit(new_processes());
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) reached = 1;
 }
+
+/* Everything is permitted that the other walls permit. */
+static const struct filter_spec no_filter = {.otherwise = FILTER_ALLOW};
 
 static int taken(int argc, char **argv)
 {
+	struct role role = role_runner;
 	static struct boot boot;
 	struct why why = WHY_INIT;
 	int i;
@@ -148,7 +298,8 @@ static int taken(int argc, char **argv)
 	snprintf(boot.conf.agent, sizeof boot.conf.agent, "%s", argv[0]);
 	snprintf(boot.conf.data, sizeof boot.conf.data, "%s", argv[1]);
 	boot.conf.runtimes[0] = '\0';
-	if (role_confine(&role_runner, &boot, &why)) {
+	if (strcmp(variant, "unfiltered") == 0) role.calls = &no_filter;
+	if (role_confine(&role, &boot, &why)) {
 		printf("not ok reach runner (%s) confined: %s\n", variant, why.text);
 		return 1;
 	}
@@ -158,17 +309,28 @@ static int taken(int argc, char **argv)
 	refused("an abstract socket", argv[3], unix_connect(argv[3], 1));
 	for (i = 4; i < argc; i++)
 		process(argv[i]);
-	everywhere();
-	if (strcmp(variant, "root") != 0) outer_only();
+	if (in_copies())
+		machine();
+	else
+		refused("namespaces of its own", "mnt, uts", 0);
+	if (role.calls == role_runner.calls) everywhere();
 	return reached;
 }
 
 int main(int argc, char **argv)
 {
+	struct cgroup_env groups = CGROUP_ENV_INIT;
 	struct why why = WHY_INIT;
+	char note[96];
 	int status = 1;
 	pid_t pid;
 
+	open_namespaces();
+	if (argc > 1 && strcmp(argv[1], "--unfiltered") == 0) {
+		variant = "unfiltered";
+		argc--;
+		argv++;
+	}
 	if (argc > 1 && strcmp(argv[1], "--outer") == 0) {
 		variant = "C45";
 		argc--;
@@ -179,10 +341,13 @@ int main(int argc, char **argv)
 		}
 	}
 	if (argc < 6) return 2;
+	/* As init does, and hands down. */
+	cgroup_env_open(&groups, note, sizeof note);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	pid = sys_fork(role_runner.namespaces, NULL, -1);
 	if (pid == 0) _exit(taken(argc - 1, argv + 1));
 	if (pid < 0 || waitpid(pid, &status, 0) != pid) return 1;
+	cgroup_env_remove(&groups);
 	if (WIFEXITED(status)) return WEXITSTATUS(status);
 	printf("not ok reach runner (%s): ended by signal %d\n", variant, WTERMSIG(status));
 	return 1;

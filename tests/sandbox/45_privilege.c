@@ -12,7 +12,7 @@
 static void copy_self(const char *to)
 {
 	char mem[1 << 16];
-	int in = open("/proc/self/exe", O_RDONLY), out = open(to, O_CREAT | O_WRONLY, 0755);
+	int in = open("/skill/t", O_RDONLY), out = open(to, O_CREAT | O_WRONLY, 0755);
 	ssize_t n;
 
 	while ((n = read(in, mem, sizeof mem)) > 0)

@@ -26,6 +26,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "proc/mnt.h"
+#include "proc/procfs.h"
 #include "proc/sys.h"
 #include "runner/sandbox/landlock.h"
 
@@ -62,7 +63,7 @@ static int wait_for_go(struct inner *in)
 	ssize_t n;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -1;
-	/* For S and P to write to our files in /proc; undone before P runs. */
+	/* To write to our own files in /proc, and to those of P; undone before P runs. */
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) return -1;
 	do {
 		n = read(in->sync, &go, 1);
@@ -116,7 +117,11 @@ static int devices(struct inner *in)
 static int process_files(struct inner *in)
 {
 	static const char *const options[] = {"hidepid=invisible", "subset=pid", NULL};
-	int fd = mnt_new("proc", options, SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC), r;
+	unsigned attrs = SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC;
+	/* T3: where none can be mounted, the job has none, not the container's. */
+	int fd = in->env->tier < TIER_3 ? mnt_new("proc", options, attrs)
+					: mnt_tmpfs(0, 1, 0555, 0, 0, attrs),
+	    r;
 
 	if (fd < 0) return -1;
 	r = mnt_attach(fd, in->root, "proc");
@@ -130,19 +135,17 @@ static int process_files(struct inner *in)
  */
 static int skill_files(struct inner *in)
 {
-	char lower[48];
-	const char *options[] = {lower, "upperdir=" WORKSPACE_MEM "/upper",
+	const char *options[] = {"lowerdir=.", "upperdir=" WORKSPACE_MEM "/upper",
 		"workdir=" WORKSPACE_MEM "/work", NULL, NULL};
 	unsigned attrs = SV_ATTR_NOSUID | SV_ATTR_NODEV;
 	int tree, fd, r;
 
 	if (in->env->copy == COPY_TREE) return mnt_bind(in->ws->skill, in->root, "skill", attrs, 0);
-	/* By descriptor: the tree's name may hold what overlay options cannot. */
+	/* From inside: the tree's name may hold what overlay options cannot. */
 	tree = open(in->ws->skill, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (tree < 0) return -1;
-	snprintf(lower, sizeof lower, "lowerdir=/proc/self/fd/%d", tree);
 	if (in->env->copy == COPY_OVERLAY_USERXATTR) options[3] = "userxattr";
-	fd = mnt_new("overlay", options, attrs);
+	fd = fchdir(tree) < 0 ? -1 : mnt_new("overlay", options, attrs);
 	close(tree);
 	if (fd < 0) return -1;
 	r = mnt_attach(fd, in->root, "skill");
@@ -186,7 +189,7 @@ static int verify_mounts(struct inner *in)
 	} list[] = {
 		{"/", ST_RDONLY | ST_NOSUID | ST_NODEV},
 		{"/dev", ST_RDONLY | ST_NOSUID | ST_NOEXEC},
-		{"/proc", ST_NOSUID | ST_NODEV | ST_NOEXEC},
+		{"/proc", ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC},
 		{"/skill", ST_NOSUID | ST_NODEV},
 		{"/tmp", ST_NOSUID | ST_NODEV},
 		{"/var/tmp", ST_NOSUID | ST_NODEV},
@@ -225,13 +228,7 @@ static int fresh_keyring(struct inner *in)
 /* Should the whole machine run out of memory, the job goes first. */
 static int first_to_die(struct inner *in)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), r;
-
-	(void)in;
-	if (fd < 0) return -1;
-	r = write(fd, "1000", 4) == 4 ? 0 : -1;
-	close(fd);
-	return r;
+	return procfs_write(in->env->proc, procfs_self(in->env->proc), "oom_score_adj", "1000");
 }
 
 /* Descriptors 0, 1, 2 of the job; everything else closes on exec. */
@@ -280,30 +277,21 @@ static int clone_payload(struct inner *in)
 	return in->payload < 0 ? -1 : 0;
 }
 
-/* One line, one write, through the procfs that we mounted ourselves. */
-static int write_map(struct inner *in, const char *file, const char *text)
-{
-	char path[48];
-	int fd, r;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", in->payload, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) return -1;
-	r = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
-	close(fd);
-	return r;
-}
-
+/* One line, one write, through the procfs that S kept: the job's own is read-only. */
 static int map_ids(struct inner *in)
 {
 	uint32_t outside = sandbox_payload_uid(in->env, in->ws->slot);
+	int proc = in->env->proc;
+	pid_t payload = procfs_pid(proc, in->payload_fd);
 	char line[48];
 
 	snprintf(line, sizeof line, "%d %u 1\n", PAYLOAD_ID, outside);
-	if (write_map(in, "uid_map", line) < 0 || write_map(in, "setgroups", "deny\n") < 0 ||
-		write_map(in, "gid_map", line) < 0)
+	if (procfs_write(proc, payload, "uid_map", line) < 0 ||
+		procfs_write(proc, payload, "setgroups", "deny\n") < 0 ||
+		procfs_write(proc, payload, "gid_map", line) < 0)
 		return -1;
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return -1;
+	close(proc);
 	return write(in->id_map[1], "", 1) == 1 ? 0 : -1;
 }
 

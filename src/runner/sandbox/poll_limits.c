@@ -54,9 +54,9 @@ static bool read_process(int proc, const char *pid, struct process *out)
 	return true;
 }
 
-static size_t read_all(struct process *list, size_t max)
+static size_t read_all(int proc, struct process *list, size_t max)
 {
-	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	size_t n = 0;
@@ -73,10 +73,10 @@ static size_t read_all(struct process *list, size_t max)
 	return n;
 }
 
-void poll_limits_count(pid_t pid, struct poll_counts *out)
+void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
 {
 	static struct process list[PROCESSES_MAX];
-	size_t n = read_all(list, PROCESSES_MAX), i, j;
+	size_t n = read_all(proc, list, PROCESSES_MAX), i, j;
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	bool more;
 

@@ -16,7 +16,7 @@ struct poll_counts {
 	uint32_t max_pids;
 };
 
-/* Sums over the process pid and all its descendants. */
-void poll_limits_count(pid_t pid, struct poll_counts *out);
+/* Sums over a process and all its descendants; pid is its number in this procfs. */
+void poll_limits_count(int proc, pid_t pid, struct poll_counts *out);
 
 #endif

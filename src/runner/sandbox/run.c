@@ -19,6 +19,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "proc/procfs.h"
 #include "proc/sys.h"
 #include "runner/sandbox/capture.h"
 #include "runner/sandbox/inner.h"
@@ -170,6 +171,8 @@ static int poll_timeout(const struct watch *w)
 
 static void watch_until_dead(struct watch *w, struct run_facts *run)
 {
+	/* Only where members are counted one by one. */
+	pid_t shown = w->env->cgroup.kind == CGROUP_NONE ? procfs_pid(w->env->proc, w->pidfd) : 0;
 	struct poll_counts counts;
 
 	while (!w->dead) {
@@ -187,7 +190,7 @@ static void watch_until_dead(struct watch *w, struct run_facts *run)
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > LIMIT_OUTPUT_TOTAL)
 			end(w, CUT_OUTPUT);
 		if (w->cut == CUT_NONE && w->executing && w->env->cgroup.kind == CGROUP_NONE) {
-			poll_limits_count(w->pid, &counts);
+			poll_limits_count(w->env->proc, shown, &counts);
 			if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
 			if (counts.max_pids >= w->phase->limits_of_job->pids)
 				run->limits_hit |= HIT_PIDS;

@@ -20,7 +20,7 @@
 #include "proc/filter.h"
 #include "proc/cgroup.h"
 
-/* What this machine can do, found out by doing it once at start. */
+/* What this machine can do, found out by doing it once at start (probe.h). */
 struct sandbox_env {
 	uint8_t tier; /* enum sandbox_tier; TIER_4 and worse cannot run yet */
 	uint8_t landlock_abi;
@@ -29,13 +29,18 @@ struct sandbox_env {
 	bool single_id;          /* only one user id exists here (an ordinary user's namespace) */
 	uint32_t uid_base;       /* host-level ids of slot n start at uid_base + n * SLOT_IDS */
 	const char *speculation; /* word for the statement */
+	/* From the way into the runner's root (runner/root.h), set before the probe. */
+	int proc;       /* procfs through which maps of ids are written */
+	int proc_error; /* why tests get no procfs, or 0 */
+	bool nested;    /* whoever makes sandboxes is root of a namespace of its own only */
 	struct cgroup_env cgroup;
 	struct filter payload, job_init;
 };
 
 #define SANDBOX_ENV_INIT                                                                           \
 	{                                                                                          \
-		0, 0, COPY_TREE, false, 0, "", CGROUP_ENV_INIT, FILTER_INIT, FILTER_INIT           \
+		0, 0, COPY_TREE, false, 0, "", -1, 0, false, CGROUP_ENV_INIT, FILTER_INIT,         \
+			FILTER_INIT                                                                \
 	}
 
 /* Ids a slot may use; the payload runs as 1000 of them, its init as 999. */
@@ -43,21 +48,7 @@ struct sandbox_env {
 #define PAYLOAD_ID 1000
 #define INIT_ID    999
 
-/* One line of the probe, for log, doctor and /info. */
-struct probe_line {
-	const char *item; /* stable word */
-	bool ok;
-	char text[96];
-};
-#define PROBE_LINES 16
-
-/*
- * Tries everything; cgroup must be set already. E_SANDBOX_SETUP when not even
- * TIER_3 holds; lines (PROBE_LINES of them, *n used) say what was found.
- */
-enum err sandbox_probe(
-	struct sandbox_env *env, struct probe_line *lines, unsigned *n, struct why *why);
-/* Of all that, only which user ids there are: enough to read packages. */
+/* Which user ids there are: single_id and uid_base; proc must be set. */
 void sandbox_find_ids(struct sandbox_env *env);
 void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out);
 
