@@ -41,6 +41,9 @@ void cgroup_env_sweep(const struct cgroup_env *env);
 /* The same for the jobs of one slot, whose worker died before it could. */
 void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
 
+/* Ends everybody in the groups of a slot whose worker is to be ended. */
+void cgroup_slot_kill(const struct cgroup_env *env, unsigned slot);
+
 struct cgroup_usage {
 	uint64_t cpu_us, memory_peak; /* 0: not known */
 	uint32_t pids_peak;

@@ -257,11 +257,12 @@ static int limit(int resource, uint64_t value)
 static int resource_limits(struct inner *in)
 {
 	const struct limit_facts *l = in->phase->limits_of_job;
-	uint64_t cpu_s = (uint64_t)in->phase->timeout_ms * l->cpu_percent / 100000 + 2;
+	/* Of one process, and the last resort: S counts all of them and comes first. */
+	uint64_t cpu_s = l->cpu_ms / 1000 + 2;
 	bool group = in->env->cgroup.kind != CGROUP_NONE;
 
 	/* 1, not 0: with 0 a core_pattern pipe helper would still be started. */
-	if (limit(RLIMIT_CORE, 1) < 0 || limit(RLIMIT_FSIZE, l->write_bytes) < 0 ||
+	if (limit(RLIMIT_CORE, 1) < 0 || limit(RLIMIT_FSIZE, l->file_bytes) < 0 ||
 		limit(RLIMIT_NOFILE, l->files) < 0 || limit(RLIMIT_STACK, 8 * MIB) < 0 ||
 		limit(RLIMIT_MEMLOCK, 64 * KIB) < 0 || limit(RLIMIT_MSGQUEUE, 0) < 0 ||
 		limit(RLIMIT_SIGPENDING, 256) < 0 || limit(RLIMIT_RTPRIO, 0) < 0 ||
