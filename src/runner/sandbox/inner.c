@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,6 +76,16 @@ static int wait_for_go(struct inner *in)
 static int control_group(struct inner *in)
 {
 	return cgroup_job_enter(in->group) ? -1 : 0;
+}
+
+/*
+ * Not with the clone: the root of a new namespace is the group of whoever makes
+ * it, and a test would read the names of ours above it in /proc/self/cgroup.
+ */
+static int control_group_namespace(struct inner *in)
+{
+	(void)in;
+	return unshare(CLONE_NEWCGROUP);
 }
 
 static int new_session(struct inner *in)
@@ -376,6 +387,7 @@ static _Noreturn void reap(struct inner *in)
 static const struct step init_steps[] = {
 	{"go", wait_for_go},
 	{"control-group", control_group},
+	{"cgroup-namespace", control_group_namespace},
 	{"session", new_session},
 	{"private-mounts", private_mounts},
 	{"runtime-root", runtime_root},
