@@ -112,9 +112,10 @@ static bool own_path(const char *controller, char *out, size_t cap)
 	return found;
 }
 
-/* Removes the empty groups below dir whose names begin with prefix. */
-static void remove_children(int dir, const char *prefix)
+/* Removes the empty groups below dir whose names begin with prefix; false when one is busy. */
+static bool remove_children(int dir, const char *prefix)
 {
+	bool ok = true;
 	DIR *d;
 	struct dirent *entry;
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,12 +123,14 @@ static void remove_children(int dir, const char *prefix)
 	d = fd < 0 ? NULL : fdopendir(fd);
 	if (!d) {
 		fd_close(&fd);
-		return;
+		return false;
 	}
 	while ((entry = readdir(d)))
-		if (slice_starts(slice_str(entry->d_name), prefix))
-			unlinkat(dir, entry->d_name, AT_REMOVEDIR);
+		if (slice_starts(slice_str(entry->d_name), prefix) &&
+			unlinkat(dir, entry->d_name, AT_REMOVEDIR) < 0)
+			ok = false;
 	closedir(d);
+	return ok;
 }
 
 /*
@@ -309,14 +312,16 @@ void cgroup_slot_kill(const struct cgroup_env *env, unsigned slot)
 	closedir(d);
 }
 
-void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
+bool cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
 {
 	char prefix[32];
+	bool ok = true;
 	unsigned i;
 
 	snprintf(prefix, sizeof prefix, JOB_PREFIX "%u-", slot);
 	for (i = 0; i < CG_V1_COUNT; i++)
-		if (env->dir[i] >= 0) remove_children(env->dir[i], prefix);
+		if (env->dir[i] >= 0) ok = remove_children(env->dir[i], prefix) && ok;
+	return ok;
 }
 
 void cgroup_env_remove(struct cgroup_env *env)

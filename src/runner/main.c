@@ -318,8 +318,7 @@ static void start_job(struct runner *r, struct message *m)
 		fd_close(&package);
 		return;
 	}
-	if (!s->swept) cgroup_slot_sweep(&r->env.sandbox.cgroup, (unsigned)(s - r->slots));
-	*s = (struct slot){.busy = true, .swept = true, .at = run.at, .pidfd = -1};
+	*s = (struct slot){.busy = true, .swept = s->swept, .at = run.at, .pidfd = -1};
 	s->deadline_us = phase_deadline(r, PHASE_NONE);
 	s->pid = sys_fork(SV_CLONE_NEWNS, &s->pidfd, -1);
 	if (s->pid == 0) {
@@ -393,10 +392,11 @@ static void reap(struct runner *r)
 			if (!s->answered && !r->stopping) {
 				log_event(LOG_ERROR, "runner.worker-died", "status=%d", status);
 				cgroup_slot_kill(&r->env.sandbox.cgroup, i);
-				cgroup_slot_sweep(&r->env.sandbox.cgroup, i);
 				s->swept = false;
 				crashed(r, &s->at);
 			}
+			/* Groups of the dead are busy for a moment: then after the next job. */
+			if (!s->swept) s->swept = cgroup_slot_sweep(&r->env.sandbox.cgroup, i);
 			chan_drop(&s->report);
 			fd_close(&s->pidfd);
 			s->busy = false;

@@ -60,8 +60,9 @@ static bool read_process(int proc, const char *pid, struct process *out)
 
 /*
  * Open descriptors of a process: the size of its directory of them (Linux 6.2),
- * or that many entries. Listing them needs power over the process, which whoever
- * made its user namespace has.
+ * or that many entries, where we may list them: an older kernel lets only the
+ * maker of its user namespace, which we are where there is a single id. 0: not
+ * known.
  */
 static uint32_t count_files(uint32_t pid)
 {
