@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -359,6 +360,13 @@ static enum err set_text(
 	return why_sys(why, E_SANDBOX_SETUP, file);
 }
 
+static bool machine_swaps(void)
+{
+	struct sysinfo s;
+
+	return sysinfo(&s) < 0 || s.totalswap > 0;
+}
+
 static enum err open_v2(struct cgroup_job *job, const struct limit_facts *l, struct why *why)
 {
 	char quota[48];
@@ -373,6 +381,9 @@ static enum err open_v2(struct cgroup_job *job, const struct limit_facts *l, str
 	/* One member over the limit ends the whole job: one consistent verdict. */
 	if (!e) e = set(job, 0, "memory.oom.group", 1, why);
 	snprintf(quota, sizeof quota, "%u 100000", l->cpu_percent * 1000);
+	if (!e && faccessat(job->fd, "memory.swap.max", F_OK, 0) < 0 && machine_swaps())
+		return why_set(why, E_SANDBOX_SETUP,
+			"memory.swap.max is absent on a machine with swap: boot with swapaccount=1 or without swap");
 	/* A kernel may have no swap, and cpu may not be offered. */
 	if (!e) e = set_text(job, "memory.swap.max", "0", why);
 	if (!e) e = set_text(job, "memory.zswap.max", "0", why);
