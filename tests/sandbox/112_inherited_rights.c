@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 112, CVE-2022-24769 (moby), CVE-2022-29162 (runc exec) and CVE-2022-27650 (crun
- * exec): processes began with inheritable capabilities, which a program with file
+ * 112, CVE-2022-24769 (moby), CVE-2022-29162 (runc exec) and CVE-2022-27649 (podman):
+ * processes began with inheritable capabilities, which a program with file
  * capabilities could take up. 113, CVE-2022-36109 (moby): supplementary groups were
  * not those of the user, so permissions that exclude a group did not. Here every
  * set of capabilities is empty, in every program that is started, and there is no
