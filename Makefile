@@ -145,7 +145,7 @@ test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## 
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox reach tiers programs
+	$(Q)tests/run $(O) sandbox limits reach siege tiers programs
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

@@ -73,10 +73,12 @@ static void limits_in_force(struct jw *w, const struct limit_facts *l)
 {
 	jw_key(w, "limits");
 	jw_object(w);
-	jw_key_u64(w, "cpuMs", (uint64_t)l->timeout_ms * l->cpu_percent / 100);
+	jw_key_u64(w, "cpuMs", l->cpu_ms);
+	jw_key_u64(w, "fileBytes", l->file_bytes);
 	jw_key_u64(w, "files", l->files);
 	jw_key_u64(w, "inodes", l->inodes);
 	jw_key_u64(w, "memoryBytes", l->memory_bytes);
+	jw_key_u64(w, "outputTotalBytes", l->output_total);
 	jw_key_u64(w, "pids", l->pids);
 	jw_key_u64(w, "stdoutBytes", l->output_bytes);
 	jw_key_u64(w, "timeoutMs", l->timeout_ms);

@@ -59,12 +59,17 @@
 	X(LIMIT_TEST_MEMORY, 512 * MIB, "bytes", "verdict LIMIT, memory", "enough for Node.js and CPython") \
 	X(LIMIT_TEST_PIDS, 256, "processes", "reason limit-hit:pids", "test runners start one worker a core") \
 	X(LIMIT_TEST_CPU_PERCENT, 200, "% of a core", "-", "two cores, so that parallel tests run") \
+	X(LIMIT_TEST_CPU_MS, 1200000, "ms of processor time", "verdict TIMEOUT, cpu-time", "two cores for the longest timeout; less where timeout times share is less") \
 	X(LIMIT_TEST_FILES, 1024, "descriptors", "reason limit-hit:files", "the usual soft limit of a shell") \
 	X(LIMIT_TEST_DISK, 256 * MIB, "bytes", "reason limit-hit:disk", "all that a test may write, in memory") \
+	X(LIMIT_TEST_FILE_BYTES, 256 * MIB, "bytes", "SIGXFSZ or EFBIG in the test", "one file may fill all that a test may write") \
 	X(LIMIT_TEST_INODES, 65536, "inodes", "reason limit-hit:disk", "npm installs make tens of thousands of files") \
 	X(LIMIT_OUTPUT_KEPT, 1 * MIB, "bytes a stream", "truncated", "C24: the first MiB is kept") \
 	X(LIMIT_OUTPUT_TOTAL, 64 * MIB, "bytes", "verdict LIMIT, output", "C24: beyond this the job is ended") \
+	X(LIMIT_WATCH_MS, 100, "ms", "-", "how often a running test is looked at for memory, processor time, disk and descriptors") \
+	X(LIMIT_SETUP_MS, 10000, "ms", "ERROR sandbox-setup", "mounts and ids take a millisecond; seconds mean that something hangs") \
 	X(LIMIT_END_MS, 5000, "ms", "ERROR internal", "a killed tree that is not gone by then makes the runner unhealthy") \
+	X(LIMIT_WORKER_MARGIN_MS, 5000, "ms", "attempt crashed", "a worker that is later than all its own deadlines by this hangs") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
 	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \

@@ -341,10 +341,28 @@ static int set_up(struct local *l, const struct run_options *opt)
 	return EXIT_YES;
 }
 
+/* Every --limit NAME=VALUE. EXIT_CANNOT after a message. */
+static int lower_limits(struct conf *c, const cli_list list)
+{
+	struct why why = WHY_INIT;
+	size_t i, n = cli_count(list);
+
+	for (i = 0; i < n; i++) {
+		struct slice value = slice_str(list[i]), key = slice_split(&value, '=');
+
+		if (!value.n)
+			return cli_usage("run", "--limit takes NAME=VALUE, not '%s'", list[i]);
+		/* The value is the rest of a C text, so it ends where that does. */
+		if (conf_lower(c, key, (const char *)value.p, &why))
+			return cli_usage("run", "--limit %s: %s", list[i], why.text);
+	}
+	return EXIT_YES;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run_options opt = {0};
-	cli_list anchors = {NULL};
+	cli_list anchors = {NULL}, limits = {NULL};
 	bool help = false;
 	const struct cli_option options[] = {
 		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
@@ -354,6 +372,8 @@ int cmd_run(int argc, char **argv)
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
 		{"--allow-tier", &opt.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3"},
+		{"--limit", limits, CLI_MANY, "NAME=VALUE",
+			"lower a limit of the test; may stand again"},
 		CLI_ANCHOR(anchors),
 		{"--allow-no-test", NULL, &opt.allow_no_test, NULL,
 			"exit 0 when no test is declared"},
@@ -371,11 +391,14 @@ int cmd_run(int argc, char **argv)
 			"Runs the test that a skill declares, in the appliance's sandbox, on this machine. PATH is\n"
 			"a directory, an archive, a SKILL.md, or -. The result is not attested.",
 			options,
+			"Limits by NAME, lower than the command limits says: cpu-ms, cpu-percent, file-bytes, files,\n"
+			"inodes, memory-bytes, output-bytes, output-total-bytes, pids, write-bytes.\n"
 			"Exit codes: 0 PASSED, 1 FAILED TIMEOUT LIMIT, 2 NO_TEST ERROR, 3 could not run, 4 refused");
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("run", "one PATH is needed");
 	if (cli_anchors("run", anchors, &l.conf.anchors)) return EXIT_CANNOT;
+	if (lower_limits(&l.conf, limits)) return EXIT_CANNOT;
 	status = set_up(&l, &opt);
 	return status ? status : run_one(&l, argv[0], &opt);
 }

@@ -107,6 +107,17 @@ static int add_anchor(struct conf *c, const char *path, struct setting_error *er
 	return anchors_add(&c->anchors, path, &why) ? wrong(err, "oms-anchor", why.text) : 1;
 }
 
+static int set_limit(struct conf *c, const char *key, const char *value, struct setting_error *err)
+{
+	struct why why = WHY_INIT;
+
+	switch (conf_lower(c, slice_str(key), value, &why)) {
+	case E_OK: return 1;
+	case E_ABSENT: return wrong(err, key, "no such setting");
+	default: return wrong(err, key, why.text);
+	}
+}
+
 /* One setting by its name, from file or argument. 1 when it is fine (inih's convention). */
 static int set(struct conf *c, const char *key, const char *value, struct setting_error *err)
 {
@@ -123,17 +134,8 @@ static int set(struct conf *c, const char *key, const char *value, struct settin
 		return set_u32(key, value, 100, LIMIT_TIMEOUT_MS, &c->timeout_cap_ms, err);
 	if (strcmp(key, "attest-ms") == 0)
 		return set_u32(key, value, 1000, LIMIT_ATTEST_MS, &c->attest_ms, err);
-	if (strcmp(key, "memory-bytes") == 0)
-		return set_number(
-			key, value, 16 * MIB, LIMIT_TEST_MEMORY, &c->limits.memory_bytes, err);
-	if (strcmp(key, "write-bytes") == 0)
-		return set_number(key, value, MIB, LIMIT_TEST_DISK, &c->limits.write_bytes, err);
-	if (strcmp(key, "pids") == 0)
-		return set_u32(key, value, 4, LIMIT_TEST_PIDS, &c->limits.pids, err);
-	if (strcmp(key, "cpu-percent") == 0)
-		return set_u32(key, value, 10, LIMIT_TEST_CPU_PERCENT, &c->limits.cpu_percent, err);
 	if (strcmp(key, "oms-anchor") == 0) return add_anchor(c, value, err);
-	return wrong(err, key, "no such setting");
+	return set_limit(c, key, value, err);
 }
 
 struct ini_context {

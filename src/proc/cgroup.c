@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,9 +116,10 @@ static bool own_path(const char *controller, char *out, size_t cap)
 	return found;
 }
 
-/* Removes the empty groups below dir whose names begin with prefix. */
-static void remove_children(int dir, const char *prefix)
+/* Removes the empty groups below dir whose names begin with prefix; false when one is busy. */
+static bool remove_children(int dir, const char *prefix)
 {
+	bool ok = true;
 	DIR *d;
 	struct dirent *entry;
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -125,12 +127,14 @@ static void remove_children(int dir, const char *prefix)
 	d = fd < 0 ? NULL : fdopendir(fd);
 	if (!d) {
 		fd_close(&fd);
-		return;
+		return false;
 	}
 	while ((entry = readdir(d)))
-		if (slice_starts(slice_str(entry->d_name), prefix))
-			unlinkat(dir, entry->d_name, AT_REMOVEDIR);
+		if (slice_starts(slice_str(entry->d_name), prefix) &&
+			unlinkat(dir, entry->d_name, AT_REMOVEDIR) < 0)
+			ok = false;
 	closedir(d);
+	return ok;
 }
 
 /*
@@ -290,14 +294,57 @@ void cgroup_env_sweep(const struct cgroup_env *env)
 		if (env->dir[i] >= 0) remove_children(env->dir[i], JOB_PREFIX);
 }
 
-void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
+/* Ends whoever is in a group of either version; dir is the group's. */
+static void kill_members(int dir)
+{
+	char mem[CGROUP_FILE];
+	struct slice list;
+	uint64_t pid;
+
+	if (write_file(dir, "cgroup.kill", "1")) return;
+	list = read_file(dir, "cgroup.procs", mem);
+	while (list.n)
+		/* 0 is somebody of another PID namespace. */
+		if (parse_u64(slice_split(&list, '\n'), INT32_MAX, &pid) == E_OK && pid > 1)
+			kill((pid_t)pid, SIGKILL);
+}
+
+void cgroup_slot_kill(const struct cgroup_env *env, unsigned slot)
+{
+	DIR *d;
+	struct dirent *entry;
+	char prefix[32];
+	int fd = env->kind == CGROUP_NONE
+			 ? -1
+			 : openat(env->dir[0], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d) {
+		fd_close(&fd);
+		return;
+	}
+	snprintf(prefix, sizeof prefix, JOB_PREFIX "%u-", slot);
+	while ((entry = readdir(d))) {
+		int group;
+
+		if (!slice_starts(slice_str(entry->d_name), prefix)) continue;
+		group = open_dir(fd, entry->d_name);
+		if (group >= 0) kill_members(group);
+		fd_close(&group);
+	}
+	closedir(d);
+}
+
+bool cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
 {
 	char prefix[32];
+	bool ok = true;
 	unsigned i;
 
 	snprintf(prefix, sizeof prefix, JOB_PREFIX "%u-", slot);
 	for (i = 0; i < CG_V1_COUNT; i++)
-		if (env->dir[i] >= 0) remove_children(env->dir[i], prefix);
+		if (env->dir[i] >= 0) ok = remove_children(env->dir[i], prefix) && ok;
+	return ok;
 }
 
 void cgroup_env_remove(struct cgroup_env *env)
@@ -327,9 +374,24 @@ static enum err set(const struct cgroup_job *job, unsigned dir, const char *file
 							     : why_sys(why, E_SANDBOX_SETUP, file);
 }
 
+/* Version 2: a file that need not be there, but where it is, takes its value. */
+static enum err set_text(
+	const struct cgroup_job *job, const char *file, const char *value, struct why *why)
+{
+	if (write_file(job->fd, file, value) || errno == ENOENT) return E_OK;
+	return why_sys(why, E_SANDBOX_SETUP, file);
+}
+
+static bool machine_swaps(void)
+{
+	struct sysinfo s;
+
+	return sysinfo(&s) < 0 || s.totalswap > 0;
+}
+
 static enum err open_v2(struct cgroup_job *job, const struct limit_facts *l, struct why *why)
 {
-	char path[128], quota[48];
+	char quota[48];
 	enum err e;
 
 	if (mkdirat(job->env->dir[0], job->name, 0755) < 0)
@@ -340,14 +402,16 @@ static enum err open_v2(struct cgroup_job *job, const struct limit_facts *l, str
 	if (!e) e = set(job, 0, "pids.max", l->pids, why);
 	/* One member over the limit ends the whole job: one consistent verdict. */
 	if (!e) e = set(job, 0, "memory.oom.group", 1, why);
-	if (e) return e;
-	/* Swap may not be configured, and cpu may not be offered. */
-	write_file(job->fd, "memory.swap.max", "0");
-	snprintf(path, sizeof path, "%s/cpu.max", job->name);
 	snprintf(quota, sizeof quota, "%u 100000", l->cpu_percent * 1000);
-	write_file(job->env->dir[0], path, quota);
-	write_file(job->fd, "cgroup.max.descendants", "0");
-	return E_OK;
+	if (!e && faccessat(job->fd, "memory.swap.max", F_OK, 0) < 0 && machine_swaps())
+		return why_set(why, E_SANDBOX_SETUP,
+			"memory.swap.max is absent on a machine with swap: boot with swapaccount=1 or without swap");
+	/* A kernel may have no swap, and cpu may not be offered. */
+	if (!e) e = set_text(job, "memory.swap.max", "0", why);
+	if (!e) e = set_text(job, "memory.zswap.max", "0", why);
+	if (!e) e = set_text(job, "cpu.max", quota, why);
+	if (!e) e = set_text(job, "cgroup.max.descendants", "0", why);
+	return e;
 }
 
 static enum err open_v1(struct cgroup_job *job, const struct limit_facts *l, struct why *why)
@@ -362,10 +426,15 @@ static enum err open_v1(struct cgroup_job *job, const struct limit_facts *l, str
 	if (!e) e = set(job, CG_PIDS, "pids.max", l->pids, why);
 	if (e) return e;
 	/* Exists only with swap accounting, and only behind the limit above. */
-	set(job, CG_MEMORY, "memory.memsw.limit_in_bytes", l->memory_bytes, NULL);
+	if (set(job, CG_MEMORY, "memory.memsw.limit_in_bytes", l->memory_bytes, NULL) &&
+		errno != ENOENT)
+		return why_sys(why, E_SANDBOX_SETUP, "memory.memsw.limit_in_bytes");
+	e = set(job, CG_MEMORY, "memory.swappiness", 0, why);
+	if (e) return e;
 	if (job->env->dir[CG_CPU] >= 0)
-		set(job, CG_CPU, "cpu.cfs_quota_us", (uint64_t)l->cpu_percent * 1000, NULL);
-	return E_OK;
+		e = set(job, CG_CPU, "cpu.cfs_quota_us", (uint64_t)l->cpu_percent * 1000, why);
+	/* A kernel without bandwidth limits has no such file. */
+	return e && errno != ENOENT ? e : E_OK;
 }
 
 enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, const char *name,

@@ -39,8 +39,11 @@ void cgroup_env_remove(struct cgroup_env *env);
 
 /* Removes the empty groups of all jobs; for a time when no job begins. */
 void cgroup_env_sweep(const struct cgroup_env *env);
-/* The same for the jobs of one slot, whose worker died before it could. */
-void cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
+/* The same for the jobs of one slot, whose worker died before it could; false when one is busy yet. */
+bool cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot);
+
+/* Ends everybody in the groups of a slot whose worker is to be ended. */
+void cgroup_slot_kill(const struct cgroup_env *env, unsigned slot);
 
 /* What a group of ours turned out to have. */
 struct cgroup_found {

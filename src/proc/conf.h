@@ -36,6 +36,12 @@ struct conf {
 
 void conf_default(struct conf *c);
 /*
+ * Lowers one limit of a test by its key, as the configuration file and
+ * `run --limit` name it. E_ABSENT when there is no such key; E_CONFIG with the
+ * permitted range when the value is above the default or below what works.
+ */
+enum err conf_lower(struct conf *c, struct slice key, const char *value, struct why *why);
+/*
  * The policy in canonical JSON: everything that decides what a verdict means,
  * nothing that names a place or a port. Append-only within a schema number.
  */

@@ -70,6 +70,9 @@ static void codec_limits(struct codec *c, struct limit_facts *l)
 	codec_u64(c, &l->write_bytes, 1ULL << 48);
 	codec_u64(c, &l->inodes, 1ULL << 32);
 	codec_u64(c, &l->output_bytes, 1ULL << 40);
+	codec_u32(c, &l->cpu_ms, LIMIT_TEST_CPU_MS);
+	codec_u64(c, &l->file_bytes, 1ULL << 48);
+	codec_u64(c, &l->output_total, 1ULL << 40);
 }
 
 static void codec_record(struct codec *c, struct record *r)

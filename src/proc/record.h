@@ -80,6 +80,9 @@ struct sandbox_facts {
 struct limit_facts {
 	uint32_t cpu_percent, pids, files, timeout_ms;
 	uint64_t memory_bytes, write_bytes, inodes, output_bytes;
+	uint32_t cpu_ms;       /* processor time of all processes of a phase */
+	uint64_t file_bytes;   /* of one file */
+	uint64_t output_total; /* of both streams, kept or not */
 };
 
 struct runtime_facts {

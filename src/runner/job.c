@@ -186,6 +186,7 @@ static void begin_record(struct attempt *a)
 	const struct msg_run *run = &a->job->run;
 	const struct package *p = &a->package;
 	struct record *r = &a->record;
+	uint64_t share_ms;
 	unsigned i;
 
 	memcpy(r->job_id, run->at.job_id, sizeof r->job_id);
@@ -200,6 +201,9 @@ static void begin_record(struct attempt *a)
 	memcpy(r->policy_sha256, a->env->policy_sha256, sizeof r->policy_sha256);
 	r->limits = a->env->conf->limits;
 	if (p->manifest.command.n) r->limits.timeout_ms = p->manifest.timeout_ms;
+	/* What the share of the processors leaves of the time limit bounds it too. */
+	share_ms = (uint64_t)r->limits.timeout_ms * r->limits.cpu_percent / 100;
+	if (r->limits.cpu_ms > share_ms) r->limits.cpu_ms = (uint32_t)share_ms;
 	sandbox_facts(&a->env->sandbox, &r->sandbox);
 	for (i = 0; i < p->n_warnings; i++)
 		warn(a, p->warnings[i]);

@@ -78,6 +78,9 @@ const struct role role_runner = {
 
 struct slot {
 	bool busy, answered;
+	bool swept;          /* false after a crash: its groups may still be there */
+	uint8_t phase;       /* enum job_phase, as the worker said */
+	int64_t deadline_us; /* of the worker in this phase; it hangs after that */
 	struct msg_attempt at;
 	struct chan report;
 	pid_t pid;
@@ -239,6 +242,61 @@ static _Noreturn void worker_main(
 	_exit(0);
 }
 
+/*
+ * When a worker has to be done with what it says it is doing: all deadlines of
+ * its own, and a margin. Up to three helpers read a package one after another.
+ */
+static int64_t phase_deadline(const struct runner *r, uint8_t phase)
+{
+	int64_t ms = 3 * LIMIT_UNPACK_MS;
+
+	if (phase == PHASE_RUN_SETUP || phase == PHASE_RUN_TEST)
+		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS;
+	return clock_mono_us() + 1000 * (ms + LIMIT_WORKER_MARGIN_MS);
+}
+
+/* Each phase once and in their order, so that a worker cannot put off its end. */
+static enum err worker_phase(struct runner *r, struct slot *s, struct message *m)
+{
+	struct msg_phase p = {0};
+	enum err e = MSG_READ(phase, m, &p);
+
+	if (e || memcmp(&p.at, &s->at, sizeof p.at) != 0 || p.phase <= s->phase) return E_PROTOCOL;
+	s->phase = p.phase;
+	s->deadline_us = phase_deadline(r, p.phase);
+	return chan_send(&r->store, MSG_PHASE, 0, message_body(m), NULL, 0);
+}
+
+/* Ends workers that hang, with everything in their groups; reap tells store. */
+static void end_hung(struct runner *r)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n_slots; i++) {
+		struct slot *s = &r->slots[i];
+
+		if (!s->busy || clock_mono_us() < s->deadline_us) continue;
+		log_event(LOG_ERROR, "runner.worker-hung", "slot=%u phase=%u", i, s->phase);
+		sys_pidfd_send_signal(s->pidfd, SIGKILL);
+		cgroup_slot_kill(&r->env.sandbox.cgroup, i);
+		s->deadline_us = INT64_MAX;
+	}
+}
+
+/* Milliseconds until the next worker is late; -1 when there is none. */
+static int next_deadline(const struct runner *r)
+{
+	int64_t first = INT64_MAX, left;
+	unsigned i;
+
+	for (i = 0; i < r->n_slots; i++)
+		if (r->slots[i].busy && r->slots[i].deadline_us < first)
+			first = r->slots[i].deadline_us;
+	if (first == INT64_MAX) return -1;
+	left = (first - clock_mono_us()) / 1000 + 1;
+	return left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left;
+}
+
 static struct slot *free_slot(struct runner *r)
 {
 	unsigned i;
@@ -271,7 +329,8 @@ static void start_job(struct runner *r, struct message *m)
 		fd_close(&package);
 		return;
 	}
-	*s = (struct slot){.busy = true, .at = run.at, .pidfd = -1};
+	*s = (struct slot){.busy = true, .swept = s->swept, .at = run.at, .pidfd = -1};
+	s->deadline_us = phase_deadline(r, PHASE_NONE);
 	s->pid = sys_fork(SV_CLONE_NEWNS, &s->pidfd, -1);
 	if (s->pid == 0) {
 		fd_close(&pair[0]);
@@ -313,7 +372,9 @@ static void worker_message(struct runner *r, struct slot *s)
 	while ((e = chan_recv(&s->report, &m)) == E_OK) {
 		if (m.type == MSG_RESULT && !s->answered)
 			e = forward_result(r, s, &m);
-		else if (m.type == MSG_PHASE || (m.type == MSG_REFUSED && !s->answered))
+		else if (m.type == MSG_PHASE && !s->answered)
+			e = worker_phase(r, s, &m);
+		else if (m.type == MSG_REFUSED && !s->answered)
 			e = chan_send(&r->store, m.type, 0, message_body(&m), NULL, 0);
 		else
 			e = E_PROTOCOL;
@@ -341,9 +402,12 @@ static void reap(struct runner *r)
 			if (chan_open(&s->report)) worker_message(r, s);
 			if (!s->answered && !r->stopping) {
 				log_event(LOG_ERROR, "runner.worker-died", "status=%d", status);
-				cgroup_slot_sweep(&r->env.sandbox.cgroup, i);
+				cgroup_slot_kill(&r->env.sandbox.cgroup, i);
+				s->swept = false;
 				crashed(r, &s->at);
 			}
+			/* Groups of the dead are busy for a moment: then after the next job. */
+			if (!s->swept) s->swept = cgroup_slot_sweep(&r->env.sandbox.cgroup, i);
 			chan_drop(&s->report);
 			fd_close(&s->pidfd);
 			s->busy = false;
@@ -425,7 +489,8 @@ static int loop(struct runner *r, struct message *m)
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
 		}
-		if (poll(p, n, -1) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
+		if (poll(p, n, next_deadline(r)) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
+		end_hung(r);
 		for (i = 0; i < r->n_slots; i++)
 			if (r->slots[i].busy && p[2 + 2 * i].revents)
 				worker_message(r, &r->slots[i]);
@@ -450,7 +515,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 	r.env.boot_us = (int64_t)boot->boot_us;
 	memcpy(r.env.policy_sha256, boot->policy_sha256, sizeof r.env.policy_sha256);
 	for (i = 0; i < SLOTS_MAX; i++)
-		r.slots[i] = (struct slot){.report = CHAN_INIT, .pidfd = -1};
+		r.slots[i] = (struct slot){.report = CHAN_INIT, .pidfd = -1, .swept = true};
 	r.mac_key = key_page(boot->mac_key);
 	wipe(boot->mac_key, sizeof boot->mac_key);
 	e = r.mac_key ? prepare(&r, boot, m, &why) : E_NO_MEMORY;

@@ -17,9 +17,11 @@ echo untouched > "$tmp/sentinel"
 chmod 666 "$tmp/sentinel"
 digest=$(sha256sum < "$sv")
 runtime=$(cd "$build/../runtimes/base/root" && find . -type f -exec sha256sum {} + | sort | sha256sum)
-# Groups whose appliance or command is gone; others may be at work on this machine.
+# Groups whose appliance or command is gone, below our own: others may be at work on this machine.
+groups=/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
+[ -d "$groups" ] || groups=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
 stale() {
-	for g in $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'skill-verifier.*'); do
+	for g in $(find "$groups" -maxdepth 2 -type d -name 'skill-verifier.*'); do
 		kill -0 "${g##*.}" 2> /dev/null || echo "$g"
 	done
 }
@@ -28,7 +30,8 @@ mounts=$(wc -l < /proc/self/mountinfo)
 
 # stated FIELD SOURCE: what the source's comment says.
 stated() { sed -n "s/^ \* $1: *//p" "$2"; }
-try() {
+# start NAME ARGUMENT...: runs a program as its source says; sets got and took.
+start() {
 	name=$1
 	source=$tests/sandbox/$name.c
 	shift
@@ -36,22 +39,41 @@ try() {
 	mkdir -p "$d"
 	cp "$build/hostile/$name" "$d/t"
 	limit=$(stated Timeout "$source")
-	printf -- '---\nname: hostile\nversion: 1.0.0\ntest: {command: ["./t"%s], timeout: %s}\n---\n' \
-		"$(for a in "$@"; do printf ', "%s"' "$a"; done)" "${limit:-20s}" > "$d/SKILL.md"
+	setup=$(stated Setup "$source")
+	printf -- '---\nname: hostile\nversion: 1.0.0\ntest: {command: ["./t"%s], timeout: %s%s}\n---\n' \
+		"$(for a in "$@"; do printf ', "%s"' "$a"; done)" "${limit:-20s}" "${setup:+, deps: $setup}" > "$d/SKILL.md"
 	t=$(now_ms)
-	"$sv" run --json "$d" > "$tmp/out.json" 2> "$tmp/err"
+	# shellcheck disable=SC2046
+	"$sv" run --json $(for l in $(stated Limits "$source"); do echo "--limit $l"; done) "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
 	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
+}
+# Exit code 77 with a line SKIP: this kernel has nothing to try it on.
+why_skipped() {
+	jq -r '.runs[-1] | select(.exitKind == "exited" and .value == 77) | .stdout.text' "$tmp/out.json" 2> /dev/null |
+		sed -n 's/^SKIP: //p'
+}
+try() {
+	start "$@"
 	want=$(stated Outcome "$source")
-	if [ "$got" = "$want" ]; then ok "$name"
+	skipped=$(why_skipped)
+	if [ -n "$skipped" ]; then skip "$name" "$skipped"
+	elif [ "$got" = "$want" ]; then ok "$name"
 	else bad "$name" "'$got', want '$want': $(jq -r '.runs[-1] | .stdout.text, .stage // empty' "$tmp/out.json" 2> /dev/null | sort | uniq -c | head -5) $(head -c 200 "$tmp/err")"; fi
+	# Whatever holds the tree together: its end is not later than its limit and a second.
+	case $got in TIMEOUT*)
+		late=$(jq -r '.runs[-1].durationMs' "$tmp/out.json")
+		over=$((late - $(echo "$limit" | sed 's/ms$//; s/\([0-9]\)s$/\1000/')))
+		if [ "$over" -lt 1000 ]; then ok "$name: ends at its limit"
+		else bad "$name: ends at its limit" "$over ms later"; fi ;;
+	esac
 	rm -rf "$d"
 }
 for f in "$tests"/sandbox/*.c; do
 	n=$(basename "$f" .c)
 	case $n in
 	35_*) try "$n" "$tmp/sentinel" "$sv" "$build/../runtimes/base/manifest.json" /proc/sys/kernel/random/boot_id ;;
-	02_* | 03_* | 04_*) # none waits for what it started
+	02_* | 08_* | 23_* | 47_*) # nobody waits for what they started
 		try "$n"
 		if [ "$took" -lt 2000 ]; then ok "$n: its tree ends at once"; else bad "$n: its tree ends at once" "$took ms"; fi ;;
 	81_*) try "$n"; try "$n" ;;
@@ -59,12 +81,95 @@ for f in "$tests"/sandbox/*.c; do
 	esac
 done
 
+# ---- what is judged before or beside a program -----------------------------------------
+# manifest NAME LINES: a package without a program; prints its folder.
+manifest() {
+	mkdir -p "$tmp/m/$1"
+	printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/m/$1/SKILL.md"
+	echo "$tmp/m/$1"
+}
+judged() { "$sv" run --json "$1" 2> /dev/null | jq -r '"\(.verdict):\(.reasons | join(",")):\(.runs[-1].exitKind) \(.runs[-1].value)"'; }
+# 27, H72: commands that cannot be executed.
+d=$(manifest absent 'test_command: ["./absent"]')
+is "27 a command that is not there" "$(judged "$d")" "ERROR:command-not-found:exec-failed 2"
+d=$(manifest name 'test_command: ["no-such-command"]')
+is "27 a name that PATH does not have" "$(judged "$d")" "ERROR:command-not-found:exec-failed 2"
+d=$(manifest folder 'test_command: ["./sub"]')
+mkdir -p "$d/sub"
+is "27 a directory" "$(judged "$d")" "ERROR:exec-failed:exec-failed 13"
+d=$(manifest text 'test_command: ["./SKILL.md"]')
+is "27 a file without the right" "$(judged "$d")" "ERROR:exec-failed:exec-failed 13"
+d=$(manifest empty 'test_command: ["./t"]')
+: > "$d/t" && chmod 755 "$d/t"
+is "27 an empty file" "$(judged "$d")" "ERROR:exec-failed:exec-failed 8"
+# The machine of an ELF file stands in its bytes 18 and 19: ARM.
+cp "$build/hostile/15_sleep_forever" "$d/t"
+printf '\050\000' | dd of="$d/t" bs=1 seek=18 conv=notrunc 2> /dev/null
+is "27 a program of another processor" "$(judged "$d")" "ERROR:exec-failed:exec-failed 8"
+printf '#!/no/such/interpreter\n' > "$d/t"
+is "27 an interpreter that is not there" "$(judged "$d")" "ERROR:command-not-found:exec-failed 2"
+printf '#!./t\n' > "$d/t"
+is "27 an interpreter that is itself" "$(judged "$d")" "ERROR:exec-failed:exec-failed 40"
+d=$(manifest shell 'test_command: "no-such-command"')
+is "27 only a shell says 127" "$(judged "$d")" "FAILED:exit-status:exited 127"
+# 37: working directories (CVE-2024-21626).
+wrong=
+for w in /proc/self/fd/7 /proc/self/cwd .. ../.. sub/../../x / /tmp "a//../../b" '"a\\0b"'; do
+	d=$(manifest workdir "test: {command: [pwd], workdir: $w}")
+	got=$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)
+	[ "$got" = rejected ] || wrong="$wrong $w: $got;"
+done
+is "37 working directories outside the package" "$wrong" ""
+# A link of the package may not lead out; one that the setup command makes leads nowhere else.
+d=$(manifest workdir 'test: {command: [pwd], workdir: link}')
+ln -sfn / "$d/link"
+is "37 a link out of the package" "$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)" rejected
+wrong=
+for n in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+	d=$(manifest made "test: {command: [pwd], workdir: sub, deps: \"rm -r /skill/sub; ln -s /proc/self/fd/$n /skill/sub\"}")
+	mkdir -p "$d/sub" && touch "$d/sub/file"
+	got=$(judged "$d")
+	case $got in "ERROR:sandbox-setup:setup-error 40" | "ERROR:sandbox-setup:setup-error 2") ;; *) wrong="$wrong $n: $got;" ;; esac
+done
+is "37 a descriptor of ours as the working directory" "$wrong" ""
+# 87: programs, libraries and settings of the package's own are not used by anybody but on request.
+d=$(manifest own 'test_command: "echo real"')
+mkdir -p "$d/bin" "$d/usr/bin" "$d/lib" "$d/etc"
+for f in sh bin/sh usr/bin/env lib/ld-musl-x86_64.so.1 lib/libc.so.6 echo; do
+	printf '#!/bin/sh\necho false\n' > "$d/$f" && chmod 755 "$d/$f"
+done
+echo /skill/lib/libc.so.6 > "$d/etc/ld.so.preload"
+is "87 a package's own sh and libraries" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED real"
+# 143: CVE-2021-21261 (flatpak) and CVE-2025-23266 (NVIDIA's toolkit): variables of the guest
+# reached processes of the host. Those of the loader are refused, others reach the test alone.
+for v in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT; do
+	d=$(manifest variable "test: {command: env, environment: [\"$v=/skill/x.so\"]}")
+	is "143 $v is refused" "$("$sv" run --json "$d" 2> /dev/null | jq -r .code)" environment-reserved
+done
+d=$(manifest variable 'test: {command: ["/bin/sh", "-c", "echo $PATH $TMPDIR"], environment: ["TMPDIR=/", "HOME=/proc/1/root", "PATH=/skill", "GLIBC_TUNABLES=x"]}')
+printf '#!/bin/sh\necho false\n' > "$d/sh" && chmod 755 "$d/sh"
+is "143 others reach the test alone" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED /skill /"
+# 144: CVE-2021-43784 (runc): a length of 16 bits was less than the text. Arguments arrive whole.
+long=$(head -c 30000 /dev/zero | tr '\0' x)
+d=$(manifest long "test: {command: [\"sh\", \"-c\", 'echo \$#:\${#1}', sh, \"$long\"]}")
+is "144 an argument of 30000 bytes" "$("$sv" run --json "$d" | jq -r '.runs[-1].stdout.text')" "1:30000"
+long=$(head -c 70000 /dev/zero | tr '\0' x)
+d=$(manifest long "test: {command: [\"true\", \"$long\"]}")
+is "144 one of 70000 bytes" "$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)" rejected
+# H69: what a test writes over its package changes no digest of the package.
+d=$(manifest same 'test_command: "echo changed > SKILL.md; rm -f other; echo more > another"')
+echo other > "$d/other"
+one=$("$sv" inspect --json "$d" | jq -r '.. | .dirHash1? // empty' | head -1)
+is "H69 digests are those of the upload" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.dirHash1)"')" "PASSED $one"
+
 # ---- the machine is as it was -------------------------------------------------------
 is "the file outside" "$(cat "$tmp/sentinel")" untouched
 is "the binary" "$(sha256sum < "$sv")" "$digest"
 is "the runtime" "$(cd "$build/../runtimes/base/root" && find . -type f -exec sha256sum {} + | sort | sha256sum)" "$runtime"
 is "no control group is left" "$(stale)" "$before"
 is "no mount is left" "$(wc -l < /proc/self/mountinfo)" "$mounts"
-is "no process is left" "$(pgrep -c -x t)" 0
+# Others may run these programs too: at some moment nobody does.
+none() { [ "$(pgrep -c -x t)" = 0 ]; }
+if wait_until 300 none; then ok "no process is left"; else bad "no process is left" "$(pgrep -a -x t)"; fi
 is "no core file" "$(find "$tmp" -name 'core*' | wc -l)" 0
 is "the next test runs" "$("$sv" run --json "$tests/skills/hello-world" | jq -r .verdict)" PASSED

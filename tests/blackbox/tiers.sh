@@ -176,7 +176,14 @@ is "no such tier" $? 3
 status=$?
 if [ "$tier" = T1 ]; then is "T1 is asked for and holds" $status 0
 else is "T1 is asked for and does not hold" "$status $(grep -c 'only T2 holds here' "$tmp/out")" "3 1"; fi
-verdict() { "$tmp/in/masked_few" "$sv" run --allow-tier T3 --json "$tmp/s/$1" 2> "$tmp/err" | jq -r '"\(.verdict):\(.reasons | join(","))"'; }
+verdict() { # SKILL OPTION...
+	skill=$tmp/s/$1
+	shift
+	"$tmp/in/masked_few" "$sv" run --allow-tier T3 --json "$@" "$skill" > "$tmp/run.json" 2> "$tmp/err"
+	jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/run.json"
+}
+exit_value() { jq -r '.runs[-1] | select(.exitKind == "exited") | .value' "$tmp/run.json"; }
+stated() { sed -n "s/^ \* $1: *//p" "$2"; }
 skill proc "test_command: 'test -z \"\$(ls -A /proc)\" && ! touch /proc/x && ! mkdir /proc/y && echo a > /tmp/a'"
 is "T3: /proc of a test is empty and stays so" "$(verdict proc)" PASSED:
 skill many 'test: {command: "i=0; while [ $i -lt 400 ]; do sleep 9 & i=$((i + 1)); done; exit 0", timeout: 9s}'
@@ -186,9 +193,13 @@ for f in "$tests"/sandbox/*.c; do
 	[ -x "$build/hostile/$n" ] || { skip "T3 hostile $n" "not built: make test"; continue; }
 	mkdir -p "$tmp/s/h"
 	cp "$build/hostile/$n" "$tmp/s/h/t"
-	limit=$(sed -n 's/^ \* Timeout: *//p' "$f")
-	skill h "test: {command: [./t], timeout: ${limit:-20s}}"
-	is "T3 hostile $n" "$(verdict h)" "$(sed -n 's/^ \* Outcome: *//p' "$f")"
+	limit=$(stated Timeout "$f")
+	setup=$(stated Setup "$f")
+	skill h "test: {command: [./t], timeout: ${limit:-20s}${setup:+, deps: $setup}}"
+	# shellcheck disable=SC2046
+	got=$(verdict h $(for l in $(stated Limits "$f"); do echo "--limit $l"; done))
+	# 77 says why there is nothing to try: no /proc, which is what T3 means, no swap.
+	[ "$(exit_value)" = 77 ] || is "T3 hostile $n" "$got" "$(stated Outcome "$f")"
 	rm -rf "$tmp/s/h"
 done
 

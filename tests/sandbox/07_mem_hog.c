@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Touches more memory than a test may have.
+ * Limits: memory-bytes=67108864
  * Outcome: LIMIT:memory
  */
 #include "hostile.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A child runs out of memory, the test itself ends well: still no pass.
+ * Limits: memory-bytes=67108864
  * Outcome: LIMIT:memory
  */
 #include "hostile.h"

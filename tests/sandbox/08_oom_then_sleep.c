@@ -2,7 +2,8 @@
 /*
  * A child runs out of memory, then the test waits for its deadline: memory was
  * the reason, and comes first.
- * Timeout: 3s
+ * Timeout: 15s
+ * Limits: memory-bytes=67108864
  * Outcome: LIMIT:memory
  */
 #include "hostile.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Opens until it may not, then keeps more of them in flight in sockets.
- * Outcome: PASSED:
+ * Outcome: PASSED:limit-hit:files
  */
 #include <sys/socket.h>
 
@@ -28,7 +28,10 @@ static int send_fd(int sock, int fd)
 int main(void)
 {
 	int pair[2], n = 0, flying = 0;
+	struct stat st;
 
+	if (stat("/proc/self/fd", &st) == 0 && st.st_size == 0)
+		cannot_be_tried("this kernel is older than 6.2: nobody counts descriptors");
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0) return 2;
 	while (open("/dev/null", O_RDONLY) >= 0)
 		n++;
@@ -36,5 +39,7 @@ int main(void)
 	while (send_fd(pair[0], pair[1]) > 0 && flying < 100000)
 		flying++;
 	holds("descriptors in flight are bounded", flying < 10000);
+	/* Descriptors are counted by looking, ten times a second. */
+	usleep(800000);
 	return ending();
 }

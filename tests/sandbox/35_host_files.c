@@ -13,7 +13,8 @@ int main(int argc, char **argv)
 	static const char *const kernel[] = {"/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern",
 		"/proc/sys/kernel/hostname", "/proc/kcore", "/proc/kmsg", "/proc/keys",
 		"/proc/1/environ", "/proc/1/root/etc/passwd", "/proc/1/cwd/etc/passwd",
-		"/proc/1/fd/0", "/proc/mounts/x", "/sys/kernel", "/sys/fs/cgroup", "/etc/shadow"};
+		"/proc/1/fd/0", "/proc/mounts/x", "/sys/kernel", "/sys/firmware",
+		"/var/run/dstack.sock", "/sys/fs/cgroup", "/etc/shadow"};
 	struct {
 		unsigned bytes;
 		int type;

@@ -10,8 +10,9 @@
 int main(void)
 {
 	static const char *const names[] = {"mem", "kmsg", "vda", "sda", "kvm", "tdx_guest",
-		"tdx-guest", "fuse", "net/tun", "loop-control", "loop0", "console", "tty", "ptmx",
-		"pts/ptmx", "port", "vsock", "vhost-vsock", "userfaultfd", "snapshot", "cpu/0/msr"};
+		"tdx-guest", "sev-guest", "sev", "fuse", "net/tun", "loop-control", "loop0",
+		"console", "tty", "ptmx", "pts/ptmx", "port", "vsock", "vhost-vsock", "userfaultfd",
+		"snapshot", "cpu/0/msr"};
 	char path[64];
 	size_t i;
 

@@ -54,6 +54,31 @@ static inline long try_open(const char *path, int flags)
 	return fd;
 }
 
+/* What a file says, as text; empty when it cannot be read. */
+static inline const char *text_of(const char *path, char *mem, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, mem, size - 1);
+
+	if (fd >= 0) close(fd);
+	mem[n < 0 ? 0 : n] = '\0';
+	return mem;
+}
+
+/* This kernel has no such thing to attack: ends as skipped, with the reason. */
+static inline _Noreturn void cannot_be_tried(const char *why)
+{
+	printf("SKIP: %s\n", why);
+	fflush(stdout);
+	_exit(77);
+}
+
+/* What is tried goes through /proc, and tier T3 has an empty one. */
+static inline void needs_proc(void)
+{
+	if (access("/proc/self/status", F_OK) < 0) cannot_be_tried("there is no /proc here");
+}
+
 static inline int ending(void)
 {
 	return escaped;

@@ -142,8 +142,8 @@ static void surroundings(struct record *r)
 	r->submitted_ms = RECORD_TIME_MS;
 	r->uptime_ms = 86400123;
 	sha256(SLICE("policy"), r->policy_sha256);
-	r->limits = (struct limit_facts){
-		200, 256, 1024, 30000, 536870912, 268435456, 65536, LIMIT_OUTPUT_KEPT};
+	r->limits = (struct limit_facts){200, 256, 1024, 30000, 536870912, 268435456, 65536,
+		LIMIT_OUTPUT_KEPT, 60000, 268435456, LIMIT_OUTPUT_TOTAL};
 	r->sandbox = (struct sandbox_facts){.tier = TIER_1,
 		.landlock_abi = 4,
 		.cgroup = CGROUP_V2,

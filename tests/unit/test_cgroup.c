@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
@@ -98,4 +99,62 @@ TEST(cgroup_usage_of_version_1)
 	cgroup_job_usage(&job, &u);
 	CHECK(u.memory_peak == 0 && u.oom_kills == 0);
 	drop(dir, fd, files_v1, n);
+}
+
+/* A folder dir/name with one file in it. */
+static void put_group(int dir, const char *name, const char *file, const char *content)
+{
+	char path[96];
+	int fd;
+
+	CHECK(mkdirat(dir, name, 0755) == 0);
+	snprintf(path, sizeof path, "%s/%s", name, file);
+	fd = openat(dir, path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	CHECK(fd >= 0 && fd_write_all(fd, slice_str(content)) == E_OK);
+	fd_close(&fd);
+}
+
+static int first_byte(int dir, const char *path)
+{
+	char c = 0;
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0 && read(fd, &c, 1) == 1);
+	fd_close(&fd);
+	return c;
+}
+
+TEST(cgroup_slot_kill_ends_members_of_that_slot_only)
+{
+	struct cgroup_env env = CGROUP_ENV_INIT;
+	char dir[] = "/tmp/sv-cgroup-XXXXXX", pid_text[32];
+	int status = 0, fd;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	if (!mkdtemp(dir)) abort();
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	env.kind = CGROUP_V2;
+	env.dir[0] = fd;
+	put_group(fd, "job-3-a", "cgroup.kill", "0");
+	put_group(fd, "job-33-a", "cgroup.kill", "0");
+	cgroup_slot_kill(&env, 3);
+	CHECK(first_byte(fd, "job-3-a/cgroup.kill") == '1');
+	CHECK(first_byte(fd, "job-33-a/cgroup.kill") == '0');
+	/* Version 1 has no such file: its members one by one, never pid 0 or 1. */
+	snprintf(pid_text, sizeof pid_text, "0\n1\n%d\n", (int)pid);
+	put_group(fd, "job-4-a", "cgroup.procs", pid_text);
+	env.kind = CGROUP_V1;
+	cgroup_slot_kill(&env, 4);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	/* A group that cannot be removed yet is said to be busy. */
+	CHECK(!cgroup_slot_sweep(&env, 4));
+	CHECK(unlinkat(fd, "job-4-a/cgroup.procs", 0) == 0);
+	CHECK(cgroup_slot_sweep(&env, 4));
+	CHECK(unlinkat(fd, "job-3-a/cgroup.kill", 0) == 0 &&
+		unlinkat(fd, "job-33-a/cgroup.kill", 0) == 0);
+	CHECK(cgroup_slot_sweep(&env, 3) && cgroup_slot_sweep(&env, 33) && rmdir(dir) == 0);
+	fd_close(&fd);
 }

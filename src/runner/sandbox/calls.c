@@ -3,6 +3,7 @@
 #include "runner/sandbox/calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
@@ -184,6 +185,9 @@ static const struct filter_case fcntl_cases[] = {
 	IF(EPERM, 1, 0, 1024 /* F_SETLEASE */), IF(EPERM, 1, 0, 1026 /* F_NOTIFY */),
 };
 
+/* O_EXCL would make the pipe a queue of kernel notices (CVE-2022-0995). */
+static const struct filter_case pipe2_cases[] = {IF(FILTER_ALLOW, 1, O_EXCL, 0)};
+
 #define PRCTL(option) IF(FILTER_ALLOW, 0, 0, option)
 static const struct filter_case prctl_cases[] = {
 	PRCTL(PR_SET_PDEATHSIG), PRCTL(PR_GET_PDEATHSIG), PRCTL(PR_GET_DUMPABLE), PRCTL(PR_SET_DUMPABLE),
@@ -200,6 +204,7 @@ static const struct filter_case prctl_cases[] = {
 #define PAYLOAD_GUARDS \
 	GUARD(ioctl, FILTER_ALLOW, ioctl_cases), \
 	GUARD(fcntl, FILTER_ALLOW, fcntl_cases), \
+	GUARD(pipe2, ENOPKG, pipe2_cases), \
 	GUARD(clone, EPERM, clone_cases), \
 	GUARD(socket, EAFNOSUPPORT, socket_cases), \
 	GUARD(socketpair, EAFNOSUPPORT, socketpair_cases), \
@@ -258,7 +263,7 @@ const struct filter_spec calls_job_init = {
 /* clang-format off */
 /* Mounts by descriptor, roots, names, ids, filters: what building a sandbox takes. */
 static const int building[] = {
-	S(clone), S(clone3), S(chroot), S(pivot_root), S(mount), S(umount2),
+	S(clone), S(clone3), S(unshare), S(chroot), S(pivot_root), S(mount), S(umount2),
 	S(fsopen), S(fsconfig), S(fsmount), S(open_tree), S(move_mount), S(mount_setattr),
 	S(sethostname), S(setdomainname), S(keyctl), S(prctl), S(seccomp),
 };

@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,16 @@ static int wait_for_go(struct inner *in)
 static int control_group(struct inner *in)
 {
 	return cgroup_job_enter(in->group) ? -1 : 0;
+}
+
+/*
+ * Not with the clone: the root of a new namespace is the group of whoever makes
+ * it, and a test would read the names of ours above it in /proc/self/cgroup.
+ */
+static int control_group_namespace(struct inner *in)
+{
+	(void)in;
+	return unshare(CLONE_NEWCGROUP);
 }
 
 static int new_session(struct inner *in)
@@ -254,17 +265,43 @@ static int limit(int resource, uint64_t value)
 static int resource_limits(struct inner *in)
 {
 	const struct limit_facts *l = in->phase->limits_of_job;
-	uint64_t cpu_s = (uint64_t)in->phase->timeout_ms * l->cpu_percent / 100000 + 2;
+	/* Of one process, and the last resort: S counts all of them and comes first. */
+	uint64_t cpu_s = l->cpu_ms / 1000 + 2;
 	bool group = in->env->cgroup.kind != CGROUP_NONE;
 
 	/* 1, not 0: with 0 a core_pattern pipe helper would still be started. */
-	if (limit(RLIMIT_CORE, 1) < 0 || limit(RLIMIT_FSIZE, l->write_bytes) < 0 ||
-		limit(RLIMIT_NOFILE, l->files) < 0 || limit(RLIMIT_STACK, 8 * MIB) < 0 ||
-		limit(RLIMIT_MEMLOCK, 64 * KIB) < 0 || limit(RLIMIT_MSGQUEUE, 0) < 0 ||
-		limit(RLIMIT_SIGPENDING, 256) < 0 || limit(RLIMIT_RTPRIO, 0) < 0 ||
-		limit(RLIMIT_NICE, 0) < 0 || limit(RLIMIT_CPU, cpu_s) < 0)
+	if (limit(RLIMIT_CORE, 1) < 0 || limit(RLIMIT_FSIZE, l->file_bytes) < 0 ||
+		limit(RLIMIT_STACK, 8 * MIB) < 0 || limit(RLIMIT_MEMLOCK, 64 * KIB) < 0 ||
+		limit(RLIMIT_MSGQUEUE, 0) < 0 || limit(RLIMIT_SIGPENDING, 256) < 0 ||
+		limit(RLIMIT_RTPRIO, 0) < 0 || limit(RLIMIT_NICE, 0) < 0 ||
+		limit(RLIMIT_CPU, cpu_s) < 0)
 		return -1;
 	return group ? 0 : limit(RLIMIT_DATA, l->memory_bytes);
+}
+
+/*
+ * What the kernel counts for each user (inotify instances, pending signals, ...)
+ * it counts in every namespace up to the first, there for the user who made the
+ * namespace below. So that is an id of this slot: a test then uses up its own
+ * budget, not that of root of the machine and of all other jobs.
+ */
+static int init_id(struct inner *in)
+{
+	uint32_t uid = sandbox_init_uid(in->env, in->ws->slot);
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct caps[2];
+	int i;
+
+	if (in->env->single_id) return 0;
+	/* The others stay until the drop: with the last of them go the capabilities. */
+	if (setresuid((uid_t)-1, uid, (uid_t)-1) < 0) return -1;
+	if (syscall(SYS_capget, &head, caps) < 0) return -1;
+	for (i = 0; i < 2; i++)
+		caps[i].effective = caps[i].permitted;
+	if (syscall(SYS_capset, &head, caps) < 0) return -1;
+	/* Both are cleared by the change of ids. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -1;
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
 static _Noreturn void payload_main(struct inner *in);
@@ -363,6 +400,7 @@ static _Noreturn void reap(struct inner *in)
 static const struct step init_steps[] = {
 	{"go", wait_for_go},
 	{"control-group", control_group},
+	{"cgroup-namespace", control_group_namespace},
 	{"session", new_session},
 	{"private-mounts", private_mounts},
 	{"runtime-root", runtime_root},
@@ -377,6 +415,7 @@ static const struct step init_steps[] = {
 	{"oom-score", first_to_die},
 	{"descriptors", standard_descriptors},
 	{"resource-limits", resource_limits},
+	{"job-init-id", init_id},
 	{"user-namespace", clone_payload},
 	{"id-maps", map_ids},
 	{"job-init-drop", drop_init},
@@ -469,11 +508,26 @@ static int second_wall(struct inner *in)
 	return in->env->landlock_abi > 0 ? landlock_restrict(in->env->landlock_abi) : 0;
 }
 
+/* Late: until here descriptors of ours are open that the command will not have. */
+static int descriptor_limit(struct inner *in)
+{
+	return limit(RLIMIT_NOFILE, in->phase->limits_of_job->files);
+}
+
 static int working_directory(struct inner *in)
 {
 	char cwd[4096];
+	/*
+	 * A set-up command may have made it a link: an ordinary one stays inside the
+	 * root, one of /proc would lead to a descriptor of ours.
+	 */
+	int fd = sys_openat2(AT_FDCWD, in->phase->workdir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+		SV_RESOLVE_NO_MAGICLINKS);
+	int r = fd < 0 ? -1 : fchdir(fd), saved = errno;
 
-	if (chdir(in->phase->workdir) < 0) return -1;
+	fd_close(&fd);
+	errno = saved;
+	if (r < 0) return -1;
 	/* The kernel marks a directory outside the root "(unreachable)" (CVE-2024-21626). */
 	if (!getcwd(cwd, sizeof cwd)) return -1;
 	if (cwd[0] == '/') return 0;
@@ -506,6 +560,7 @@ static const struct step payload_steps[] = {
 	{"signals", default_signals},
 	{"landlock", second_wall},
 	{"working-directory", working_directory},
+	{"descriptor-limit", descriptor_limit},
 	{"seccomp", system_calls},
 	{STEP_EXEC, execute},
 };

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
@@ -17,19 +18,20 @@
 
 struct process {
 	uint32_t pid, parent;
-	uint64_t pages;
+	uint64_t pages, ticks;
 	bool ours;
 };
 
 /*
- * Reads /proc/PID/stat: the parent is field 4, resident pages are field 24.
+ * Reads /proc/PID/stat: the parent is field 4, processor time of itself and of
+ * children that were waited for fields 14 to 17, resident pages field 24.
  * The name in field 2 may hold anything, so counting starts behind its last ")".
  */
 static bool read_process(int proc, const char *pid, struct process *out)
 {
 	char path[64], mem[1024];
 	struct slice s;
-	uint64_t number, parent = 0, pages = 0;
+	uint64_t number, parent = 0, pages = 0, ticks = 0, value;
 	ssize_t n;
 	size_t at;
 	int fd, field;
@@ -48,10 +50,42 @@ static bool read_process(int proc, const char *pid, struct process *out)
 		struct slice word = slice_split(&s, ' ');
 
 		if (field == 4 && parse_u64(word, UINT32_MAX, &parent)) return false;
+		if (field >= 14 && field <= 17 && parse_u64(word, INT64_MAX, &value) == E_OK)
+			ticks += value;
 		if (field == 24 && parse_u64(word, UINT32_MAX, &pages)) return false;
 	}
-	*out = (struct process){(uint32_t)number, (uint32_t)parent, pages, false};
+	*out = (struct process){(uint32_t)number, (uint32_t)parent, pages, ticks, false};
 	return true;
+}
+
+/*
+ * Open descriptors of a process: the size of its directory of them (Linux 6.2),
+ * or that many entries, where we may list them: an older kernel lets only the
+ * maker of its user namespace, which we are where there is a single id. 0: not
+ * known.
+ */
+static uint32_t count_files(int proc, uint32_t pid)
+{
+	char path[64];
+	struct stat st;
+	struct dirent *entry;
+	uint32_t n = 0;
+	DIR *d;
+	int fd;
+
+	snprintf(path, sizeof path, "%u/fd", pid);
+	if (fstatat(proc, path, &st, 0) < 0) return 0;
+	if (st.st_size > 0) return st.st_size < UINT32_MAX ? (uint32_t)st.st_size : UINT32_MAX;
+	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d) {
+		fd_close(&fd);
+		return 0;
+	}
+	while ((entry = readdir(d)))
+		if (entry->d_name[0] != '.') n++;
+	closedir(d);
+	return n;
 }
 
 static size_t read_all(int proc, struct process *list, size_t max)
@@ -78,6 +112,8 @@ void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
 	static struct process list[PROCESSES_MAX];
 	size_t n = read_all(proc, list, PROCESSES_MAX), i, j;
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint32_t files;
 	bool more;
 
 	memset(out, 0, sizeof *out);
@@ -95,6 +131,11 @@ void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
 		if (!list[i].ours) continue;
 		out->max_pids++;
 		out->rss_bytes += list[i].pages * page;
+		out->cpu_us += list[i].ticks * tick_us;
+		/* The job's init has what it was born with, until it ends. */
+		if (list[i].pid == (uint32_t)pid) continue;
+		files = count_files(proc, list[i].pid);
+		if (files > out->max_files) out->max_files = files;
 	}
 	/* The job's init is ours, not the test's. */
 	if (out->max_pids > 0) out->max_pids--;

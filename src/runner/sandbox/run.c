@@ -25,17 +25,15 @@
 #include "runner/sandbox/inner.h"
 #include "runner/sandbox/poll_limits.h"
 
+/* The one of control groups comes later: its root is the group that I is in then. */
 #define ALL_NAMESPACES                                                                             \
-	(SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC | SV_CLONE_NEWUTS |  \
-		SV_CLONE_NEWCGROUP)
+	(SV_CLONE_NEWNS | SV_CLONE_NEWPID | SV_CLONE_NEWNET | SV_CLONE_NEWIPC | SV_CLONE_NEWUTS)
 
-/* Mounts and ids take a millisecond; a minute means that something hangs. */
-#define SETUP_US (10 * 1000000LL)
 /* How often memory and processes are counted where no control group does it. */
 #define COUNT_MS 20
 
 /* Why the watcher ended a phase. */
-enum cut { CUT_NONE, CUT_TIME, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+enum cut { CUT_NONE, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
 
 struct watch {
 	const struct sandbox_env *env;
@@ -43,12 +41,12 @@ struct watch {
 	struct cgroup_job group;
 	struct capture out, err;
 	int pidfd, sync, status, cancel;
-	pid_t pid;
-	bool executing; /* P has become the command */
-	bool dead;      /* I was reaped */
+	pid_t pid, shown; /* to us, and in the procfs by which members are counted */
+	bool executing;   /* P has become the command */
+	bool dead;        /* I was reaped */
 	bool reported;
 	enum cut cut;
-	int64_t deadline_us;
+	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
 	struct inner_failure failure; /* step[0] != 0 when one came */
 	struct inner_report report;
 };
@@ -75,7 +73,6 @@ static void setup_failed(struct watch *w, const char *step, int sys)
 	w->failure.sys = sys;
 }
 
-/* S keeps no writer of the pipes that it reads to their end, whether I started or not. */
 /* Our copies of the job's ends: while they are open its pipes do not end. */
 static void drop_inner(struct inner *in)
 {
@@ -108,6 +105,22 @@ static void start(struct watch *w, struct inner *in)
 	if (send(w->sync, "", 1, MSG_NOSIGNAL) != 1) setup_failed(w, "go", errno);
 }
 
+/* Free blocks and inodes are exact here: tmpfs gives its last block to whoever asks for more. */
+static bool disk_is_full(const struct workspace *ws)
+{
+	struct statvfs fs;
+
+	return fstatvfs(ws->mem, &fs) == 0 && (fs.f_bfree == 0 || fs.f_ffree == 0);
+}
+
+/* Less processor time than the group's bandwidth gives until the deadline anyway. */
+static bool cpu_lowered(const struct watch *w)
+{
+	const struct limit_facts *max = w->phase->limits_of_job;
+
+	return max->cpu_ms < (uint64_t)w->phase->timeout_ms * max->cpu_percent / 100;
+}
+
 static void end(struct watch *w, enum cut why)
 {
 	if (w->cut == CUT_NONE) w->cut = why;
@@ -115,6 +128,11 @@ static void end(struct watch *w, enum cut why)
 	sys_pidfd_send_signal(w->pidfd, SIGKILL);
 	/* From here the tree has a fixed time to disappear. */
 	w->deadline_us = clock_mono_us() + LIMIT_END_MS * 1000LL;
+}
+
+static int64_t look_interval(const struct watch *w)
+{
+	return 1000LL * (w->env->cgroup.kind == CGROUP_NONE ? COUNT_MS : LIMIT_WATCH_MS);
 }
 
 /* The status pipe: a failed step, or its end, which means that P executes. */
@@ -131,6 +149,7 @@ static void read_status(struct watch *w, struct run_facts *run)
 		w->executing = true;
 		run->started_ms = clock_wall_ms();
 		w->deadline_us = clock_mono_us() + w->phase->timeout_ms * 1000LL;
+		w->look_us = clock_mono_us() + look_interval(w);
 	}
 	fd_close(&w->status);
 }
@@ -160,21 +179,63 @@ static void watch_deadline(struct watch *w)
 	end(w, w->executing ? CUT_TIME : CUT_SETUP);
 }
 
+/* The command runs and nobody has ended it yet. */
+static bool watched(const struct watch *w)
+{
+	return w->executing && w->cut == CUT_NONE;
+}
+
+/*
+ * What of a running test can only be seen by looking: a process lost to memory
+ * (version 2 then kills the whole group, version 1 does not), processor time
+ * where less was granted than the share of the processors gives, a disk that
+ * is full now and will not be at the end, descriptors.
+ */
+static void look(struct watch *w, const struct workspace *ws, struct run_facts *run)
+{
+	const struct limit_facts *max = w->phase->limits_of_job;
+	bool grouped = w->env->cgroup.kind != CGROUP_NONE;
+	struct cgroup_usage use;
+	struct poll_counts counts;
+	uint64_t cpu_us;
+
+	if (clock_mono_us() < w->look_us) return;
+	cgroup_job_usage(&w->group, &use);
+	poll_limits_count(w->env->proc, w->shown, &counts);
+	cpu_us = use.cpu_us ? use.cpu_us : counts.cpu_us;
+	if (counts.max_files >= max->files) run->limits_hit |= HIT_FILES;
+	if (disk_is_full(ws)) run->limits_hit |= HIT_DISK;
+	if (!grouped) {
+		if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
+		if (counts.max_pids >= max->pids) run->limits_hit |= HIT_PIDS;
+		if (counts.rss_bytes > run->max_rss_bytes) run->max_rss_bytes = counts.rss_bytes;
+		if (cpu_us > run->cpu_us) run->cpu_us = cpu_us;
+	}
+	if (use.oom_kills || (!grouped && counts.rss_bytes > max->memory_bytes))
+		end(w, CUT_MEMORY);
+	else if (cpu_lowered(w) && cpu_us >= max->cpu_ms * 1000ULL)
+		end(w, CUT_CPU);
+	w->look_us = clock_mono_us() + look_interval(w);
+}
+
 static int poll_timeout(const struct watch *w)
 {
 	int64_t left = (w->deadline_us - clock_mono_us()) / 1000 + 1;
 
 	if (left < 0) left = 0;
-	if (w->env->cgroup.kind == CGROUP_NONE && left > COUNT_MS) left = COUNT_MS;
+	if (watched(w)) {
+		int64_t look = (w->look_us - clock_mono_us()) / 1000 + 1;
+
+		if (left > look) left = look < 0 ? 0 : look;
+	}
 	return left > 60000 ? 60000 : (int)left;
 }
 
-static void watch_until_dead(struct watch *w, struct run_facts *run)
+static void watch_until_dead(struct watch *w, const struct workspace *ws, struct run_facts *run)
 {
-	/* Only where members are counted one by one. */
-	pid_t shown = w->env->cgroup.kind == CGROUP_NONE ? procfs_pid(w->env->proc, w->pidfd) : 0;
-	struct poll_counts counts;
+	uint64_t output_total = w->phase->limits_of_job->output_total;
 
+	w->shown = procfs_pid(w->env->proc, w->pidfd);
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
 			{w->err.fd, POLLIN, 0}, {w->status, POLLIN, 0}, {w->sync, POLLIN, 0},
@@ -187,18 +248,9 @@ static void watch_until_dead(struct watch *w, struct run_facts *run)
 		if (p[4].revents && !w->reported) read_report(w);
 		if (p[5].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
-		if (w->cut == CUT_NONE && w->out.total + w->err.total > LIMIT_OUTPUT_TOTAL)
+		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
 			end(w, CUT_OUTPUT);
-		if (w->cut == CUT_NONE && w->executing && w->env->cgroup.kind == CGROUP_NONE) {
-			poll_limits_count(w->env->proc, shown, &counts);
-			if (counts.max_pids > run->max_pids) run->max_pids = counts.max_pids;
-			if (counts.max_pids >= w->phase->limits_of_job->pids)
-				run->limits_hit |= HIT_PIDS;
-			if (counts.rss_bytes > run->max_rss_bytes)
-				run->max_rss_bytes = counts.rss_bytes;
-			if (counts.rss_bytes > w->phase->limits_of_job->memory_bytes)
-				end(w, CUT_MEMORY);
-		}
+		if (!w->dead && watched(w)) look(w, ws, run);
 		if (!w->dead) watch_deadline(w);
 	}
 }
@@ -207,7 +259,6 @@ static void watch_until_dead(struct watch *w, struct run_facts *run)
 static void collect(struct watch *w, const struct workspace *ws, struct run_facts *run)
 {
 	struct cgroup_usage use;
-	struct statvfs fs;
 
 	if (w->pid > 0) {
 		siginfo_t info;
@@ -220,16 +271,29 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	capture_read(&w->out);
 	capture_read(&w->err);
 	cgroup_job_usage(&w->group, &use);
-	run->cpu_us = use.cpu_us ? use.cpu_us : w->report.cpu_us;
+	if (w->report.cpu_us > run->cpu_us) run->cpu_us = w->report.cpu_us;
+	if (use.cpu_us) run->cpu_us = use.cpu_us;
 	if (use.memory_peak) run->max_rss_bytes = use.memory_peak;
 	if (!run->max_rss_bytes) run->max_rss_bytes = w->report.max_rss_bytes;
 	if (use.pids_peak) run->max_pids = use.pids_peak;
 	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
 	/* Whatever happened after it: a test that lost a process to memory says so. */
-	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_OUTPUT))
+	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_CPU ||
+				     w->cut == CUT_OUTPUT))
 		w->cut = CUT_MEMORY;
-	if (fstatvfs(ws->mem, &fs) == 0 && (fs.f_bfree == 0 || fs.f_ffree == 0))
-		run->limits_hit |= HIT_DISK;
+	if (disk_is_full(ws)) run->limits_hit |= HIT_DISK;
+}
+
+/*
+ * RLIMIT_CPU ends a process with one of these signals; so may anybody. Which it
+ * was says the processor time that the kernel has counted.
+ */
+static bool ended_by_cpu(const struct watch *w, const struct run_facts *run)
+{
+	int sig = WTERMSIG(w->report.status);
+
+	return (sig == SIGXCPU || sig == SIGKILL) &&
+	       run->cpu_us >= w->phase->limits_of_job->cpu_ms * 1000ULL;
 }
 
 static void classify(const struct watch *w, struct run_facts *run)
@@ -246,6 +310,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 	}
 	switch (w->cut) {
 	case CUT_TIME: run->kind = EXIT_TIMEOUT_WALL; return;
+	case CUT_CPU: run->kind = EXIT_TIMEOUT_CPU; return;
 	case CUT_OUTPUT: run->kind = EXIT_OUTPUT; return;
 	case CUT_MEMORY: run->kind = EXIT_OOM; return;
 	case CUT_CANCEL:
@@ -259,8 +324,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 		run->kind = EXIT_SETUP_ERROR;
 		run->stage = SLICE("job-init");
 	} else if (WIFSIGNALED(w->report.status)) {
-		/* RLIMIT_CPU ends with SIGXCPU, or SIGKILL two seconds of CPU later. */
-		bool cpu = WTERMSIG(w->report.status) == SIGXCPU;
+		bool cpu = ended_by_cpu(w, run);
 
 		run->kind = cpu ? EXIT_TIMEOUT_CPU : EXIT_SIGNALED;
 		run->value = cpu ? 0 : (uint32_t)WTERMSIG(w->report.status);
@@ -300,10 +364,10 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	memset(run, 0, sizeof *run);
 	run->started_ms = clock_wall_ms();
 	run->max_pids = 1;
-	w.deadline_us = begin + SETUP_US;
+	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
 	start(&w, &in);
 	drop_inner(&in);
-	if (w.pid > 0) watch_until_dead(&w, run);
+	if (w.pid > 0) watch_until_dead(&w, ws, run);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
 	run->duration_us = (uint64_t)(clock_mono_us() - begin);
