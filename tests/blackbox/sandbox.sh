@@ -26,38 +26,22 @@ stale() {
 before="$(stale)"
 mounts=$(wc -l < /proc/self/mountinfo)
 
-# stated FIELD SOURCE: what the source's comment says.
-stated() { sed -n "s/^ \* $1: *//p" "$2"; }
+# shellcheck source=tests/sandbox/cases.sh
+. "$tests/sandbox/cases.sh"
+outside="$tmp/sentinel $sv $build/../runtimes/base/manifest.json /proc/sys/kernel/random/boot_id"
 try() {
-	name=$1
-	source=$tests/sandbox/$name.c
+	name=$1 d=$tmp/s/$1
 	shift
-	d=$tmp/s/$name
-	mkdir -p "$d"
-	cp "$build/hostile/$name" "$d/t"
-	limit=$(stated Timeout "$source")
-	printf -- '---\nname: hostile\nversion: 1.0.0\ntest: {command: ["./t"%s], timeout: %s}\n---\n' \
-		"$(for a in "$@"; do printf ', "%s"' "$a"; done)" "${limit:-20s}" > "$d/SKILL.md"
+	case_package "$name" "$d" "$@"
 	t=$(now_ms)
 	"$sv" run --json "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
 	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
-	want=$(stated Outcome "$source")
-	if [ "$got" = "$want" ]; then ok "$name"
-	else bad "$name" "'$got', want '$want': $(jq -r '.runs[-1] | .stdout.text, .stage // empty' "$tmp/out.json" 2> /dev/null | sort | uniq -c | head -5) $(head -c 200 "$tmp/err")"; fi
+	if is_stated "$got" "$name"; then ok "$name"
+	else bad "$name" "'$got', want '$(stated_outcome "$name")': $(jq -r '.runs[-1] | .stdout.text, .stage // empty' "$tmp/out.json" 2> /dev/null | sort | uniq -c | head -5) $(head -c 200 "$tmp/err")"; fi
 	rm -rf "$d"
 }
-for f in "$tests"/sandbox/*.c; do
-	n=$(basename "$f" .c)
-	case $n in
-	35_*) try "$n" "$tmp/sentinel" "$sv" "$build/../runtimes/base/manifest.json" /proc/sys/kernel/random/boot_id ;;
-	02_* | 03_* | 04_*) # none waits for what it started
-		try "$n"
-		if [ "$took" -lt 2000 ]; then ok "$n: its tree ends at once"; else bad "$n: its tree ends at once" "$took ms"; fi ;;
-	81_*) try "$n"; try "$n" ;;
-	*) try "$n" ;;
-	esac
-done
+each_case try
 
 # ---- the machine is as it was -------------------------------------------------------
 is "the file outside" "$(cat "$tmp/sentinel")" untouched

@@ -4,6 +4,9 @@
  * the reason, and comes first.
  * Timeout: 3s
  * Outcome: LIMIT:memory
+ * Outcome without control groups: TIMEOUT:wall-time or LIMIT:memory
+ * (RLIMIT_DATA refuses memory to each process before a count of all of them ends
+ * the job; the program does not mind.)
  */
 #include "hostile.h"
 
