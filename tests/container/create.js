@@ -65,6 +65,7 @@ const keys = {
 	mem_limit: (v) => (host.Memory = bytes('mem_limit', v)),
 	pids_limit: (v) => (host.PidsLimit = v),
 	ports: (v) => (body.ExposedPorts = Object.fromEntries(list('ports', v).map((p) => [`${p.split(':')[1]}/tcp`, {}]))),
+	tmpfs: (v) => (host.Tmpfs = Object.fromEntries(list('tmpfs', v).map((t) => t.split(':')))),
 	volumes,
 	healthcheck,
 	restart: (v) => (host.RestartPolicy = { Name: v }),

@@ -58,11 +58,11 @@ container_create() {
 	jq -er .Id "$tmp/created.json" > /dev/null
 }
 
-# container_start NAME: also sets container_pid, the number of its first process here.
+# container_start NAME: also sets container_pid, the number of its first process here,
+# 0 when that has ended already.
 container_start() {
 	docker start "$1" > /dev/null 2> "$tmp/start.err" || return 1
 	container_pid=$(docker inspect -f '{{.State.Pid}}' "$1")
-	[ "$container_pid" -gt 0 ]
 }
 
 # The service listens in the container's network namespace, which has no way out: every
