@@ -188,6 +188,18 @@ is "the health check says no of a service that hangs" "$([ "$(check)" = 0 ] || e
 wait_until 200 ready
 is "the role that hung was replaced" "$(check)" 0
 is "the container is the same" "$(docker inspect -f '{{.RestartCount}} {{.State.Pid}}' app)" "0 $container_pid"
+
+# ---- a guest agent that was replaced: the mounted socket is nobody's any more --------
+stop "$sim_pid"
+simulator agent --app-compose "$tmp/compose/app-compose.json"
+id=$(submit "$tmp/hello.tgz")
+executed() { status "$id" | grep -q '"phase":"attest"'; }
+if wait_until 100 executed; then ok "a result waits for its quote"; else bad "a result waits for its quote" "$(status "$id" | head -c 300)"; fi
+docker restart app > /dev/null
+container_pid=$(docker inspect -f '{{.State.Pid}}' app)
+wait_until 100 ready
+is "the container's restart runs it again" "$(outcome "$id" | jq -r '"\(.verdict) \(.attempt)"')" "PASSED 2"
+if proof "$id"; then ok "and the proof holds"; else bad "and the proof holds" "$(grep -v '^\[OK' "$tmp/report")"; fi
 docker stop app > /dev/null
 
 # ---- where nobody counts ------------------------------------------------------------
