@@ -35,8 +35,23 @@ else has "a tag is refused" "$(cat "$tmp/err")" "does not pin an image"; fi
 if container_create other volume tty=true 2> "$tmp/err"; then bad "an unknown option is refused" "taken"
 else has "an unknown option is refused" "$(cat "$tmp/err")" "'tty' is not known here"; fi
 
-# ---- start --------------------------------------------------------------------------
 simulator agent --app-compose "$tmp/compose/app-compose.json"
+
+# ---- a container that lacks something says what ----------------------------------------
+# lacks WHAT WORDS KEY=JSON: ends by itself, with these words and status 3.
+lacks() {
+	container_create poor poor restart=null "$3" && container_start poor
+	stopped() { [ "$(docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' poor)" = "exited 3" ]; }
+	if wait_until 100 stopped; then has "without $1" "$(docker logs poor 2>&1 | grep ' error ')" "$2"
+	else bad "without $1" "$(docker inspect -f '{{json .State}}' poor)"; fi
+	docker rm -f -v poor > /dev/null
+}
+lacks SETUID SETUID 'cap_add=["SETFCAP","SETGID"]'
+lacks SETFCAP "--cap-add SETFCAP" 'cap_add=["SETGID","SETUID"]'
+lacks seccomp=unconfined "seccomp=unconfined" 'security_opt=["systempaths=unconfined"]'
+lacks "a volume" "/var/lib/skill-verifier" 'volumes=["/var/run/dstack.sock:/var/run/dstack.sock"]'
+
+# ---- start --------------------------------------------------------------------------
 container_create app data || { bad create "$(cat "$tmp/created.json")"; exit 1; }
 layer=$(docker diff app | sort)
 container_start app || { bad start "$(cat "$tmp/start.err")"; exit 1; }
@@ -118,7 +133,8 @@ try() {
 each_case try
 
 is "the same processes" "$(roles)" "$before"
-zombies() { docker top app -eo pid,stat,args | awk '$2 ~ /^Z/'; }
+# The engine lists no zombies: those whose parent is one of the container's processes.
+zombies() { ps -eo ppid=,pid=,stat=,comm= | awk -v of=" $(roles)" '$3 ~ /^Z/ && index(of, " " $1 " ")'; }
 is "no process is a zombie" "$(zombies)" ""
 is "no mount is left" "$(mounts)" "$before_mounts"
 # What differs are the places of the two mounts, which the engine makes when it starts.
@@ -128,8 +144,8 @@ is "only the database is in the volume" "$(find "/proc/$container_pid/root/var/l
 # ---- pid 1 --------------------------------------------------------------------------
 box=/runtimes/base/root/bin/busybox
 docker exec -d app $box sh -c "$box sleep 2.5 & $box sleep 2.5 & :"
-orphans() { docker top app -eo ppid,pid,stat,comm | awk '$4 == "busybox"'; }
-adopted() { [ "$(orphans | awk -v p="$container_pid" '$1 == p' | wc -l)" = 2 ]; }
+orphans() { ps --ppid "$container_pid" -o pid=,stat=,comm= | grep busybox; }
+adopted() { [ "$(orphans | wc -l)" = 2 ]; }
 if wait_until 20 adopted; then ok "orphans become pid 1's"; else bad "orphans become pid 1's" "$(orphans)"; fi
 no_orphans() { [ -z "$(orphans)" ]; }
 if wait_until 50 no_orphans; then ok "orphans are reaped"; else bad "orphans are reaped" "$(orphans)"; fi
