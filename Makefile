@@ -54,10 +54,10 @@ AIDS  := $(O)/roles/taken_runner $(O)/roles/stock_profile $(O)/differential/mani
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
-DEPS  := $(addprefix deps-,build test lint asan bench repro)
+DEPS  := $(addprefix deps-,build test container lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-sandbox asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all demo test test-sandbox test-container asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -146,6 +146,9 @@ test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## 
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
 	$(Q)tests/run $(O) sandbox limits reach siege tiers programs
+
+test-container: deps-container all $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
+	$(Q)tests/run $(O) container
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

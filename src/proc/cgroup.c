@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "proc/mnt.h"
 #include "proc/sys.h"
+#include "proc/cgroup_view.h"
 
 #define CGROUP2_MAGIC 0x63677270L
 
@@ -270,6 +271,9 @@ void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap)
 		snprintf(note, note_cap, "version 2 with memory and pids");
 	else if (try_v1(env))
 		snprintf(note, note_cap, "version 1 with memory and pids");
+	else if (cgroup_view_open() && (try_v2(env, "/sys/fs/cgroup") || try_v1(env)))
+		snprintf(note, note_cap, "version %d with memory and pids, in a view of our own",
+			env->kind == CGROUP_V2 ? 2 : 1);
 	else
 		snprintf(note, note_cap, "none that we may write; limits by rlimits and polling");
 	if (alone(env)) return;

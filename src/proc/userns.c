@@ -199,8 +199,8 @@ enum err userns_for_roles(struct why *why)
 	fd_close(&proc);
 	if (e || (geteuid() == 0 && !few)) return e;
 	return why_set(why, E_CONFIG,
-		"serve needs root, because its roles run under user ids of their own; "
-		"`skill-verifier run` works without");
+		"serve needs root with the capabilities SETUID, SETGID and SETFCAP, because its "
+		"roles run under user ids of their own; `skill-verifier run` works without");
 }
 
 uint64_t userns_ids(int proc)

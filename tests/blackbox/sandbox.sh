@@ -28,58 +28,36 @@ stale() {
 before="$(stale)"
 mounts=$(wc -l < /proc/self/mountinfo)
 
-# stated FIELD SOURCE: what the source's comment says.
-stated() { sed -n "s/^ \* $1: *//p" "$2"; }
+# shellcheck source=tests/sandbox/cases.sh
+. "$tests/sandbox/cases.sh"
+outside="$tmp/sentinel $sv $build/../runtimes/base/manifest.json /proc/sys/kernel/random/boot_id"
 # start NAME ARGUMENT...: runs a program as its source says; sets got and took.
 start() {
-	name=$1
-	source=$tests/sandbox/$name.c
+	name=$1 d=$tmp/s/$1
 	shift
-	d=$tmp/s/$name
-	mkdir -p "$d"
-	cp "$build/hostile/$name" "$d/t"
-	limit=$(stated Timeout "$source")
-	setup=$(stated Setup "$source")
-	printf -- '---\nname: hostile\nversion: 1.0.0\ntest: {command: ["./t"%s], timeout: %s%s}\n---\n' \
-		"$(for a in "$@"; do printf ', "%s"' "$a"; done)" "${limit:-20s}" "${setup:+, deps: $setup}" > "$d/SKILL.md"
+	case_package "$name" "$d" "$@"
 	t=$(now_ms)
 	# shellcheck disable=SC2046
-	"$sv" run --json $(for l in $(stated Limits "$source"); do echo "--limit $l"; done) "$d" > "$tmp/out.json" 2> "$tmp/err"
+	"$sv" run --json $(case_limits "$name") "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
 	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
 }
-# Exit code 77 with a line SKIP: this kernel has nothing to try it on.
-why_skipped() {
-	jq -r '.runs[-1] | select(.exitKind == "exited" and .value == 77) | .stdout.text' "$tmp/out.json" 2> /dev/null |
-		sed -n 's/^SKIP: //p'
-}
 try() {
 	start "$@"
-	want=$(stated Outcome "$source")
-	skipped=$(why_skipped)
+	skipped=$(jq -r '.runs[-1] | select(.exitKind == "exited" and .value == 77) | .stdout.text' "$tmp/out.json" 2> /dev/null | case_skip)
 	if [ -n "$skipped" ]; then skip "$name" "$skipped"
-	elif [ "$got" = "$want" ]; then ok "$name"
-	else bad "$name" "'$got', want '$want': $(jq -r '.runs[-1] | .stdout.text, .stage // empty' "$tmp/out.json" 2> /dev/null | sort | uniq -c | head -5) $(head -c 200 "$tmp/err")"; fi
+	elif is_stated "$got" "$name"; then ok "$name"
+	else bad "$name" "'$got', want '$(stated_outcome "$name")': $(jq -r '.runs[-1] | .stdout.text, .stage // empty' "$tmp/out.json" 2> /dev/null | sort | uniq -c | head -5) $(head -c 200 "$tmp/err")"; fi
 	# Whatever holds the tree together: its end is not later than its limit and a second.
 	case $got in TIMEOUT*)
 		late=$(jq -r '.runs[-1].durationMs' "$tmp/out.json")
-		over=$((late - $(echo "$limit" | sed 's/ms$//; s/\([0-9]\)s$/\1000/')))
+		over=$((late - $(case_timeout "$name" | sed 's/ms$//; s/\([0-9]\)s$/\1000/')))
 		if [ "$over" -lt 1000 ]; then ok "$name: ends at its limit"
 		else bad "$name: ends at its limit" "$over ms later"; fi ;;
 	esac
 	rm -rf "$d"
 }
-for f in "$tests"/sandbox/*.c; do
-	n=$(basename "$f" .c)
-	case $n in
-	35_*) try "$n" "$tmp/sentinel" "$sv" "$build/../runtimes/base/manifest.json" /proc/sys/kernel/random/boot_id ;;
-	02_* | 08_* | 23_* | 47_*) # nobody waits for what they started
-		try "$n"
-		if [ "$took" -lt 2000 ]; then ok "$n: its tree ends at once"; else bad "$n: its tree ends at once" "$took ms"; fi ;;
-	81_*) try "$n"; try "$n" ;;
-	*) try "$n" ;;
-	esac
-done
+each_case try
 
 # ---- what is judged before or beside a program -----------------------------------------
 # manifest NAME LINES: a package without a program; prints its folder.

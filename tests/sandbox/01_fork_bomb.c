@@ -2,6 +2,9 @@
 /*
  * Forks until it may not, and leaves all of them behind.
  * Outcome: PASSED:limit-hit:pids
+ * Outcome without control groups: PASSED: or PASSED:limit-hit:pids
+ * (RLIMIT_NPROC refuses as well; that it did shows only when a count, every 20 ms,
+ * finds all processes alive.)
  */
 #include "hostile.h"
 

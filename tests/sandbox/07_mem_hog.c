@@ -3,6 +3,9 @@
  * Touches more memory than a test may have.
  * Limits: memory-bytes=67108864
  * Outcome: LIMIT:memory
+ * Outcome without control groups: PASSED: or LIMIT:memory
+ * (RLIMIT_DATA refuses memory to each process before a count of all of them ends
+ * the job; the program does not mind.)
  */
 #include "hostile.h"
 

@@ -5,6 +5,9 @@
  * Timeout: 15s
  * Limits: memory-bytes=67108864
  * Outcome: LIMIT:memory
+ * Outcome without control groups: TIMEOUT:wall-time or LIMIT:memory
+ * (RLIMIT_DATA refuses memory to each process before a count of all of them ends
+ * the job; the program does not mind.)
  */
 #include "hostile.h"
 

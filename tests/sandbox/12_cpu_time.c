@@ -5,6 +5,7 @@
  * Timeout: 10s
  * Limits: cpu-ms=300
  * Outcome: TIMEOUT:cpu-time
+ * Outcome with default limits: TIMEOUT:wall-time
  */
 #include <time.h>
 
