@@ -63,6 +63,7 @@
 	X(LIMIT_TEST_FILES, 1024, "descriptors", "reason limit-hit:files", "the usual soft limit of a shell") \
 	X(LIMIT_TEST_DISK, 256 * MIB, "bytes", "reason limit-hit:disk", "all that a test may write, in memory") \
 	X(LIMIT_TEST_FILE_BYTES, 256 * MIB, "bytes", "SIGXFSZ or EFBIG in the test", "one file may fill all that a test may write") \
+	X(LIMIT_TEST_INOTIFY, 8, "instances", "EMFILE in the test", "kernels have 128 for all jobs and the machine's root together") \
 	X(LIMIT_TEST_INODES, 65536, "inodes", "reason limit-hit:disk", "npm installs make tens of thousands of files") \
 	X(LIMIT_OUTPUT_KEPT, 1 * MIB, "bytes a stream", "truncated", "C24: the first MiB is kept") \
 	X(LIMIT_OUTPUT_TOTAL, 64 * MIB, "bytes", "verdict LIMIT, output", "C24: beyond this the job is ended") \

@@ -180,6 +180,7 @@ static void as_runner(struct findings *f, struct sandbox_env *env, const char *r
 		root.proc = procfs_open();
 	}
 	env->proc = root.proc;
+	env->counts = root.counts;
 	env->nested = root.nested;
 	if (!e) find_runtimes(f, runtimes);
 	if (!e)

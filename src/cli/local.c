@@ -132,6 +132,7 @@ static enum err confine(const struct child *c, struct sandbox_env *env, struct w
 			     : runner_root_enter(dir, c->l->host_runtime, &root, why);
 	fd_close(&env->proc);
 	env->proc = root.proc;
+	env->counts = root.counts;
 	env->proc_error = root.proc_error;
 	env->nested = root.nested;
 	if (!e) e = role_drop_ids(0, role_runner.capabilities | extra, why);

@@ -189,6 +189,7 @@ static enum err prepare(
 	exe = message_fd(m, 1);
 	r->env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
 	r->env.sandbox.proc = root.proc;
+	r->env.sandbox.counts = root.counts;
 	r->env.sandbox.proc_error = root.proc_error;
 	r->env.sandbox.nested = root.nested;
 	r->env.sandbox.cgroup.kind = boot->cgroup_kind;

@@ -181,6 +181,26 @@ static int build_proc(int root, struct runner_root *out)
 	return r;
 }
 
+/*
+ * Limits that count for a user namespace are files that each namespace sees with
+ * its own values. Where the engine shows them read-only there is nothing to do,
+ * and the probe says so (user-limits).
+ */
+static void keep_counts(struct runner_root *out)
+{
+	out->counts = mnt_alone(AT_FDCWD, "/proc/sys/user", PLAIN, 0);
+}
+
+/* Inside the namespace, whose root may set them unless the files are shown read-only. */
+static void try_counts(struct runner_root *out)
+{
+	int fd = out->counts < 0 ? -1
+				 : openat(out->counts, "max_user_namespaces", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0) fd_close(&out->counts);
+	fd_close(&fd);
+}
+
 static int build(int root, const char *runtimes, bool host, struct runner_root *out)
 {
 	static const char *const dirs[] = {"proc", "jobdev", "job", "runtimes", "hostroot"};
@@ -190,6 +210,7 @@ static int build(int root, const char *runtimes, bool host, struct runner_root *
 	for (i = 0; r == 0 && i < sizeof dirs / sizeof *dirs; i++)
 		r = mnt_point_dir(root, dirs[i], 0755);
 	if (r == 0) r = build_proc(root, out);
+	if (r == 0) keep_counts(out);
 	if (r == 0) r = build_dev(root);
 	if (r == 0 && runtimes)
 		r = mnt_bind(runtimes, root, ROOT_RUNTIMES + 1,
@@ -213,6 +234,7 @@ enum err runner_root_enter(
 	if (r < 0) return E_SANDBOX_SETUP;
 	e = userns_nest(out->proc, why);
 	out->nested = !e;
+	if (!e) try_counts(out);
 	return e;
 }
 

@@ -18,14 +18,15 @@
 
 /* What remains of the way there, for whoever runs jobs. */
 struct runner_root {
-	int proc;       /* procfs that may be written to, for maps of ids; in no tree */
+	int proc;   /* procfs that may be written to, for maps of ids; in no tree */
+	int counts; /* limits of what the kernel counts for users; in no tree; -1: not to be had */
 	int proc_error; /* 0, or why no procfs can be mounted: proc is the container's own then */
 	bool nested;    /* the user namespace was entered */
 };
 
 #define RUNNER_ROOT_INIT                                                                           \
 	{                                                                                          \
-		-1, 0, false                                                                       \
+		-1, -1, 0, false                                                                   \
 	}
 
 /*

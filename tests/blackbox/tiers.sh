@@ -66,7 +66,7 @@ is "doctor: the agent" "$(item agent)" "true false $tmp/agent.sock: answers"
 for i in self-test clock agent data disk binary root runtimes clone3 pidfd-wait openat2 close-range seccomp-kill \
 	seccomp-notify namespaces mount-namespace pid-namespace network-namespace ipc-namespace host-name-namespace \
 	cgroup-namespace user-namespace tmpfs pivot-root proc-mount landlock-rules overlay speculation user-ids landlock \
-	own-user-namespace control-groups; do
+	user-limits own-user-namespace control-groups; do
 	is "doctor: one line about $i" "$(jq -r --arg i $i '[.items[] | select(.item == $i)] | length' "$tmp/doctor.json")" 1
 done
 # Somebody else's command may have been killed in between; doctor would leave one every time.

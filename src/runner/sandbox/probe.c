@@ -309,6 +309,10 @@ static void tell_walls(const struct sandbox_env *env, struct probe *p)
 		probe_add(p, "landlock", env->landlock_abi ? 0 : ENOSYS, MEND_LANDLOCK);
 
 	if (env->landlock_abi) snprintf(l->text, sizeof l->text, "ABI %u", env->landlock_abi);
+	l = probe_add(p, "user-limits", env->counts < 0 ? EROFS : 0, MEND_PROC);
+	snprintf(l->text, sizeof l->text, "%s",
+		env->counts < 0 ? "jobs share what the kernel counts for their users"
+				: "each test has a share of what the kernel counts for users");
 	l = probe_add(p, "own-user-namespace", env->nested ? 0 : EPERM, MEND_SECCOMP);
 	l->needed = true;
 	if (env->nested) snprintf(l->text, sizeof l->text, "the runner is root of its own only");

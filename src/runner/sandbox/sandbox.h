@@ -31,6 +31,7 @@ struct sandbox_env {
 	const char *speculation; /* word for the statement */
 	/* From the way into the runner's root (runner/root.h), set before the probe. */
 	int proc;       /* procfs through which maps of ids are written */
+	int counts;     /* folder of limits of a user namespace (sysctl user.*), or -1 */
 	int proc_error; /* why tests get no procfs, or 0 */
 	bool nested;    /* whoever makes sandboxes is root of a namespace of its own only */
 	struct cgroup_env cgroup;
@@ -39,7 +40,7 @@ struct sandbox_env {
 
 #define SANDBOX_ENV_INIT                                                                           \
 	{                                                                                          \
-		0, 0, COPY_TREE, false, 0, "", -1, 0, false, CGROUP_ENV_INIT, FILTER_INIT,         \
+		0, 0, COPY_TREE, false, 0, "", -1, -1, 0, false, CGROUP_ENV_INIT, FILTER_INIT,     \
 			FILTER_INIT                                                                \
 	}
 
