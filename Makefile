@@ -54,10 +54,10 @@ AIDS  := $(O)/roles/taken_runner $(O)/roles/stock_profile $(O)/differential/mani
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
-DEPS  := $(addprefix deps-,build test lint asan bench repro)
+DEPS  := $(addprefix deps-,build test vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-sandbox asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all demo test test-sandbox test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -89,6 +89,10 @@ $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 	$(Q)$(LINK)
 
 $(O)/differential/%: $(O)/tests/differential/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+$(O)/vm/%: $(O)/tests/vm/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
@@ -136,6 +140,7 @@ $(B)/runtimes/base/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/b
 vendor-update: ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
 	$(Q)rootfs/update base $(VENDOR_CACHE)
+	$(Q)tests/vm/update $(VENDOR_CACHE)
 
 # ---- what people run -------------------------------------------------------
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
@@ -146,6 +151,9 @@ test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## 
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
 	$(Q)tests/run $(O) sandbox limits reach siege tiers programs
+
+test-vm: deps-vm all $(O)/dstack-simulator $(O)/vm/tree $(HOSTILE) ## the same as pid 1 of a virtual machine, cgroup version 2
+	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O) vm
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

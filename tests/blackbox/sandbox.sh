@@ -7,6 +7,8 @@ set -u
 suite=sandbox
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/sandbox/pack.sh
+. "$tests/sandbox/pack.sh"
 [ "$(id -u)" = 0 ] || { skip all "needs root"; exit 0; }
 [ -x "$build/hostile/01_fork_bomb" ] || { skip all "the hostile programs are not built: make test-sandbox"; exit 0; }
 
@@ -28,25 +30,19 @@ stale() {
 before="$(stale)"
 mounts=$(wc -l < /proc/self/mountinfo)
 
-# stated FIELD SOURCE: what the source's comment says.
-stated() { sed -n "s/^ \* $1: *//p" "$2"; }
 # start NAME ARGUMENT...: runs a program as its source says; sets got and took.
 start() {
 	name=$1
 	source=$tests/sandbox/$name.c
 	shift
 	d=$tmp/s/$name
-	mkdir -p "$d"
-	cp "$build/hostile/$name" "$d/t"
-	limit=$(stated Timeout "$source")
-	setup=$(stated Setup "$source")
-	printf -- '---\nname: hostile\nversion: 1.0.0\ntest: {command: ["./t"%s], timeout: %s%s}\n---\n' \
-		"$(for a in "$@"; do printf ', "%s"' "$a"; done)" "${limit:-20s}" "${setup:+, deps: $setup}" > "$d/SKILL.md"
+	hostile_pack "$name" "$d" 20s "$@"
+	limit=$hp_limit
 	t=$(now_ms)
 	# shellcheck disable=SC2046
 	"$sv" run --json $(for l in $(stated Limits "$source"); do echo "--limit $l"; done) "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
-	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
+	got=$(hostile_got < "$tmp/out.json")
 }
 # Exit code 77 with a line SKIP: this kernel has nothing to try it on.
 why_skipped() {
