@@ -3,8 +3,9 @@
  * A tree of 1000 processes in a group that is made, ended and removed by the
  * code of the sandbox (proc/cgroup), timed; and the same tree ended by one signal
  * to its process group, which is as fast as a kernel ends processes that do not
- * fork. Prints "MEMBERS REMOVED GROUP_US SIGNAL_US". Runs in the virtual machine.
- * Argument: directory of the groups of jobs.
+ * fork. Prints "MEMBERS ENDED REFUSED GROUP_US SIGNAL_US"; REFUSED is 1 when no
+ * group comes of a limit that the kernel does not take. Runs in the virtual
+ * machine. Argument: directory of the groups of jobs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,7 @@ static int64_t wait_for(int group, const char *file, const char *word, long want
 	return clock_mono_us() - since;
 }
 
-/* Grows the tree in a group, ends it, and takes the group away; false when not. */
+/* Grows the tree in a group, ends it, and takes the group away; false when one of that failed. */
 static bool timed(struct cgroup_env *env, bool by_group, long *members, int64_t *us)
 {
 	struct limit_facts max = {
@@ -91,7 +92,18 @@ static bool timed(struct cgroup_env *env, bool by_group, long *members, int64_t 
 	/* A group that is not ended must not be waited for. */
 	kill(-pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	return cgroup_job_close(&job);
+	return cgroup_job_close(&job) && *us < PATIENCE_US;
+}
+
+/* A quota of nothing is refused by the kernel: no group may come of it. */
+static bool refuses(struct cgroup_env *env)
+{
+	struct limit_facts max = {.memory_bytes = 512 * MIB, .pids = 2, .cpu_percent = 0};
+	struct cgroup_job job;
+	struct why why = WHY_INIT;
+	enum err e = cgroup_job_open(&job, env, "refused", &max, &why);
+
+	return cgroup_job_close(&job) && e == E_SANDBOX_SETUP && strstr(why.text, "cpu.max");
 }
 
 int main(int argc, char **argv)
@@ -99,13 +111,13 @@ int main(int argc, char **argv)
 	struct cgroup_env env = CGROUP_ENV_INIT;
 	int64_t group_us = 0, signal_us = 0;
 	long members = 0;
-	bool removed;
+	bool ended;
 
 	if (argc != 2) return 2;
 	env.kind = CGROUP_V2;
 	env.dir[0] = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	removed =
-		timed(&env, false, &members, &signal_us) && timed(&env, true, &members, &group_us);
-	printf("%ld %d %lld %lld\n", members, removed, (long long)group_us, (long long)signal_us);
+	ended = timed(&env, false, &members, &signal_us) && timed(&env, true, &members, &group_us);
+	printf("%ld %d %d %lld %lld\n", members, ended, refuses(&env), (long long)group_us,
+		(long long)signal_us);
 	return 0;
 }
