@@ -54,10 +54,10 @@ AIDS  := $(O)/roles/taken_runner $(O)/roles/stock_profile $(O)/differential/mani
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
-DEPS  := $(addprefix deps-,build test container lint asan bench repro)
+DEPS  := $(addprefix deps-,build test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-sandbox test-container asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -89,6 +89,10 @@ $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 	$(Q)$(LINK)
 
 $(O)/differential/%: $(O)/tests/differential/%.o $(O)/libsv.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
+
+$(O)/vm/%: $(O)/tests/vm/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
 
@@ -136,6 +140,7 @@ $(B)/runtimes/base/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/b
 vendor-update: ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
 	$(Q)rootfs/update base $(VENDOR_CACHE)
+	$(Q)tests/vm/update $(VENDOR_CACHE)
 
 # ---- what people run -------------------------------------------------------
 demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
@@ -149,6 +154,9 @@ test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/r
 
 test-container: deps-container all $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
 	$(Q)tests/run $(O) container
+
+test-vm: deps-vm all $(O)/dstack-simulator $(O)/vm/tree $(HOSTILE) ## the same as pid 1 of a virtual machine, cgroup version 2
+	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O) vm
 
 asan: deps-asan ## unit tests under address and undefined behaviour sanitizers
 	$(Q)$(MAKE) FLAVOUR=asan $(B)/asan/unit-tests

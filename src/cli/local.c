@@ -190,6 +190,8 @@ static _Noreturn void inner(struct child *c)
 	struct why why = WHY_INIT;
 	enum err e;
 
+	/* It leads out of the root that follows; only who removes the group needs it. */
+	fd_close(&c->cgroup.top);
 	env.sandbox = (struct sandbox_env)SANDBOX_ENV_INIT;
 	/* A reader's root has no /proc. */
 	env.sandbox.proc = procfs_open();
@@ -235,7 +237,9 @@ static _Noreturn void outer(struct child *c)
 	e = userns_become_root(&why);
 	if (e) userns_no_tier_4(c->l->conf.allow_tier, &why);
 	if (e) cannot(&report, e, &why);
-	if (!c->l->reads_only) cgroup_env_open(&c->cgroup, note, sizeof note);
+	/* An ordinary user may do this only now. */
+	if (!c->l->reads_only && c->cgroup.kind == CGROUP_NONE)
+		cgroup_env_open(&c->cgroup, note, sizeof note);
 	pid = sys_fork(namespaces(c->l), NULL, -1);
 	if (pid == 0) inner(c);
 	if (pid < 0) {
@@ -278,6 +282,7 @@ enum err local_start(
 	bool direct = l->reads_only && userns_is_root();
 	struct local_package alone = *p;
 	int pair[2], cancel[2], sys;
+	char note[96];
 	pid_t pid;
 	enum err e;
 
@@ -290,6 +295,8 @@ enum err local_start(
 	if (e) return e;
 	c.report = pair[1];
 	c.cancel = cancel[0];
+	/* Before the fork: left behind, this process would be in the way of version 2. */
+	if (!l->reads_only && userns_is_root()) cgroup_env_open(&c.cgroup, note, sizeof note);
 	pid = sys_fork(direct ? namespaces(l) : 0, &l->pidfd, -1);
 	if (pid == 0) {
 		close(pair[0]);
@@ -303,6 +310,7 @@ enum err local_start(
 	fd_close(&cancel[0]);
 	fd_close(&c.exe);
 	if (alone.fd != p->fd) fd_close(&alone.fd);
+	cgroup_env_drop(&c.cgroup);
 	l->report = chan_of(pair[0]);
 	l->cancel = cancel[1];
 	l->pid = pid;

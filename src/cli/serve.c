@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/runtimes.h"
 #include "proc/init.h"
+#include "proc/machine.h"
 
 #define INI_DEFAULT "/etc/skill-verifier.ini"
 #define INI_BYTES   (64 * KIB)
@@ -269,7 +270,7 @@ int cmd_serve(int argc, char **argv)
 	struct why why = WHY_INIT;
 	struct conf conf;
 	enum err e;
-	int n;
+	int n, status;
 
 	conf_default(&conf);
 	n = cli_options(argc, argv, options);
@@ -283,10 +284,12 @@ int cmd_serve(int argc, char **argv)
 	}
 	if (n > 0) return cli_usage("serve", "no operand is expected: %s", argv[0]);
 	if (cli_anchors("serve", a.anchors, &conf.anchors)) return EXIT_CANNOT;
-	e = read_ini(&conf, a.config ? a.config : INI_DEFAULT, a.config != NULL, &why);
+	e = machine_prepare(&why);
+	if (!e) e = read_ini(&conf, a.config ? a.config : INI_DEFAULT, a.config != NULL, &why);
 	if (!e) e = read_environment(&conf, &why);
 	if (!e) e = apply(&conf, &a, &why);
 	if (!e && !conf.runtimes[0]) runtimes_default(conf.runtimes, sizeof conf.runtimes);
-	if (e) return cli_cannot("serve", e, &why);
-	return init_main(&conf);
+	status = e ? cli_cannot("serve", e, &why) : init_main(&conf);
+	machine_end();
+	return status;
 }

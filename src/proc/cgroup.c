@@ -26,8 +26,10 @@
 
 static const char *const v1_names[CG_V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
 
-/* Our group in version 1 hierarchies, followed by the number of this process. */
+/* Our group, with those of jobs in it, followed by the number of this process. */
 #define GROUP_PREFIX "skill-verifier."
+/* Where processes of ours are that are no job; version 2 only. */
+#define OWN_LEAF "skill-verifier"
 /* Groups of jobs below ours. */
 #define JOB_PREFIX "job-"
 
@@ -184,55 +186,69 @@ static bool enable(int dir)
 	       write_file(dir, "cgroup.subtree_control", "+pids");
 }
 
+/* The group that holds the processes of this one, in a hierarchy that is mounted here. */
+static int open_own(const char *mount, const char *controller)
+{
+	char own[256], path[512];
+
+	if (!own_path(controller, own, sizeof own)) return -1;
+	snprintf(path, sizeof path, "%s%s", mount, strcmp(own, "/") ? own : "");
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Moves this process into the leaf, so that the group may have controllers for children. */
+static bool enter_leaf(int top)
+{
+	return (mkdirat(top, OWN_LEAF, 0755) == 0 || errno == EEXIST) &&
+	       write_file(top, OWN_LEAF "/cgroup.procs", "0");
+}
+
 /*
- * Version 2: a group may have members or children with controllers, not both.
- * So this process moves into "appliance", and jobs get groups below "jobs".
+ * Version 2: a group may have members or children with controllers, not both
+ * (but for the first of all). So this process moves into a leaf, and jobs get
+ * groups below a group beside it. Where somebody else is in our group too, for
+ * example a shell, that cannot be: everything is put back.
  */
 static bool try_v2(struct cgroup_env *env, const char *mount)
 {
-	char own[256], base[512], mem[CGROUP_FILE];
+	char mem[CGROUP_FILE];
 	struct statfs fs;
-	int top;
 	bool ok;
 
 	if (statfs(mount, &fs) < 0 || fs.f_type != CGROUP2_MAGIC) return false;
-	if (!own_path("", own, sizeof own)) return false;
-	snprintf(base, sizeof base, "%s%s", mount, strcmp(own, "/") ? own : "");
-	top = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0) return false;
-	ok = has_word(read_file(top, "cgroup.controllers", mem), "memory") &&
-	     has_word(read_file(top, "cgroup.controllers", mem), "pids");
-	if (ok) ok = mkdirat(top, "skill-verifier", 0755) == 0 || errno == EEXIST;
-	if (ok) ok = write_file(top, "skill-verifier/cgroup.procs", "0");
-	if (ok) ok = enable(top);
-	if (ok) ok = mkdirat(top, "skill-verifier-jobs", 0755) == 0 || errno == EEXIST;
-	if (ok) env->dir[0] = open_dir(top, "skill-verifier-jobs");
-	if (ok) ok = env->dir[0] >= 0 && enable(env->dir[0]);
-	if (ok) remove_children(env->dir[0], JOB_PREFIX);
-	fd_close(&top);
-	if (!ok) {
-		fd_close(&env->dir[0]);
-		return false;
+	env->top = open_own(mount, "");
+	if (env->top < 0) return false;
+	snprintf(env->name, sizeof env->name, GROUP_PREFIX "%d", (int)getpid());
+	remove_stale(env->top);
+	ok = has_word(read_file(env->top, "cgroup.controllers", mem), "memory") &&
+	     has_word(read_file(env->top, "cgroup.controllers", mem), "pids");
+	if (ok) {
+		ok = enter_leaf(env->top) && enable(env->top);
+		if (!ok && write_file(env->top, "cgroup.procs", "0"))
+			unlinkat(env->top, OWN_LEAF, AT_REMOVEDIR);
 	}
-	snprintf(env->name, sizeof env->name, "skill-verifier-jobs");
-	env->kind = CGROUP_V2;
-	return true;
+	if (ok) ok = mkdirat(env->top, env->name, 0755) == 0 || errno == EEXIST;
+	if (ok) env->dir[0] = open_dir(env->top, env->name);
+	if (ok) ok = env->dir[0] >= 0 && enable(env->dir[0]);
+	if (ok)
+		env->kind = CGROUP_V2;
+	else
+		cgroup_env_remove(env);
+	return ok;
 }
 
 /* Version 1: one group of ours below our own in each hierarchy. */
 static bool try_v1(struct cgroup_env *env)
 {
-	char own[256], base[512];
+	char mount[64];
 	unsigned i;
 
 	snprintf(env->name, sizeof env->name, GROUP_PREFIX "%d", (int)getpid());
 	for (i = 0; i < CG_V1_COUNT; i++) {
 		int top;
 
-		if (!own_path(v1_names[i], own, sizeof own)) continue;
-		snprintf(base, sizeof base, "/sys/fs/cgroup/%s%s", v1_names[i],
-			strcmp(own, "/") ? own : "");
-		top = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		snprintf(mount, sizeof mount, "/sys/fs/cgroup/%s", v1_names[i]);
+		top = open_own(mount, v1_names[i]);
 		if (top < 0) continue;
 		remove_stale(top);
 		if (mkdirat(top, env->name, 0755) == 0 || errno == EEXIST)
@@ -287,6 +303,7 @@ void cgroup_env_drop(struct cgroup_env *env)
 
 	for (i = 0; i < CG_V1_COUNT; i++)
 		fd_close(&env->dir[i]);
+	fd_close(&env->top);
 	env->kind = CGROUP_NONE;
 }
 
@@ -353,17 +370,22 @@ bool cgroup_slot_sweep(const struct cgroup_env *env, unsigned slot)
 
 void cgroup_env_remove(struct cgroup_env *env)
 {
-	char own[256], path[512];
+	char mount[64];
 	unsigned i;
+	int top;
 
 	/* A job that was ended with the runner has left its group. */
 	cgroup_env_sweep(env);
-	if (env->kind == CGROUP_V1)
+	/* Our own path is that of the leaf by now. */
+	if (env->top >= 0)
+		unlinkat(env->top, env->name, AT_REMOVEDIR);
+	else
 		for (i = 0; i < CG_V1_COUNT; i++) {
-			if (env->dir[i] < 0 || !own_path(v1_names[i], own, sizeof own)) continue;
-			snprintf(path, sizeof path, "/sys/fs/cgroup/%s%s/%s", v1_names[i],
-				strcmp(own, "/") ? own : "", env->name);
-			rmdir(path);
+			if (env->dir[i] < 0) continue;
+			snprintf(mount, sizeof mount, "/sys/fs/cgroup/%s", v1_names[i]);
+			top = open_own(mount, v1_names[i]);
+			if (top >= 0) unlinkat(top, env->name, AT_REMOVEDIR);
+			fd_close(&top);
 		}
 	cgroup_env_drop(env);
 }

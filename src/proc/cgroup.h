@@ -18,18 +18,20 @@ struct cgroup_env {
 	uint8_t kind;         /* enum cgroup_kind */
 	int dir[CG_V1_COUNT]; /* where job groups are made; version 2 uses dir[0] */
 	char name[64];        /* of our own group below the machine's */
+	int top;              /* version 2: where that is; only who made it has this */
 };
 
 #define CGROUP_ENV_INIT                                                                            \
 	{                                                                                          \
-		CGROUP_NONE, {-1, -1, -1, -1}, ""                                                  \
+		CGROUP_NONE, {-1, -1, -1, -1}, "", -1                                              \
 	}
 
 /*
  * Finds a usable hierarchy, makes our group in it (for version 2 after moving
  * this process and so all its later children into a leaf beside it) and opens
- * it. Leaves kind CGROUP_NONE when there is none: that is a weaker tier, not
- * an error. The descriptors lead nowhere else (mnt_alone), which takes
+ * it. Another member of the group we are in, say a shell, makes version 2
+ * unusable. Leaves kind CGROUP_NONE when there is none: that is a weaker tier,
+ * not an error. The descriptors of dir lead nowhere else (mnt_alone), which takes
  * CAP_SYS_ADMIN over the mount namespace. note gets a line for people about what was found.
  */
 void cgroup_env_open(struct cgroup_env *env, char *note, size_t note_cap);

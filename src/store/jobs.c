@@ -356,6 +356,7 @@ enum err jobs_requeue(
 			       a->seq));
 	e = db_commit(&j->db);
 	if (e) return e;
+	log_event(LOG_INFO, "job.requeued", "attempt=%u reason=%s", a->attempt, reason);
 	a->owed[0] = '\0';
 	if (a->state == JOB_RUNNING) {
 		j->counts[JOB_RUNNING]--;

@@ -12,7 +12,7 @@ count() {
 	for p in $(tree "$sv_pid"); do ls "/proc/$p/fd"; done | wc -l > "$tmp/$1-descriptors"
 	for p in $(tree "$sv_pid"); do cat "/proc/$p/mountinfo"; done | wc -l > "$tmp/$1-mounts"
 	find /sys/fs/cgroup -path "*skill-verifier[.-]*/job-*" -prune -print 2>/dev/null |
-		grep -c "skill-verifier.$sv_pid/\|skill-verifier-jobs/" > "$tmp/$1-groups"
+		grep -c "skill-verifier.$sv_pid/" > "$tmp/$1-groups"
 	tree "$sv_pid" | wc -l > "$tmp/$1-processes"
 	pss "$sv_pid" > "$tmp/$1-memory"
 	for p in $(pgrep -P "$sv_pid"); do awk '/^(Private_Dirty|Swap):/ { print $2 }' "/proc/$p/smaps_rollup"; done |

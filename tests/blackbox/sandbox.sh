@@ -40,7 +40,7 @@ start() {
 	# shellcheck disable=SC2046
 	"$sv" run --json $(case_limits "$name") "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
-	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
+	got=$(case_got < "$tmp/out.json")
 }
 try() {
 	start "$@"

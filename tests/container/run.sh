@@ -126,7 +126,7 @@ try() {
 	t=$(now_ms)
 	outcome "$(submit "$tmp/s/$name.tgz")" > "$tmp/out.json"
 	took=$(($(now_ms) - t))
-	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)
+	got=$(case_got < "$tmp/out.json")
 	skipped=$(jq -r '[.. | .stdout? | strings] | first // empty' "$tmp/out.json" 2> /dev/null | case_skip)
 	if [ -n "$skipped" ] && [ "$got" = FAILED:exit-status ]; then skip "$name" "$skipped"
 	elif is_stated "$got" "$name"; then ok "$name"

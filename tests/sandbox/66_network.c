@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Anything outside: addresses of all kinds, and what Landlock adds (case 66).
+ * Needs: Landlock ABI 4
  * Outcome: PASSED:
  */
 #include <arpa/inet.h>

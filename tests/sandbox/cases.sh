@@ -3,11 +3,13 @@
 # the suites that run them (../blackbox/sandbox.sh, ../container/run.sh). A suite
 # sets outside to the paths that 35_host_files looks for, counted to "no" where no
 # control group counts, lowered to "no" where a job cannot
-# have limits of its own, and soon to the milliseconds in which a tree of processes ends.
+# have limits of its own, soon to the milliseconds in which a tree of processes ends, and
+# usual to the time limit of a program that states none.
 # shellcheck shell=sh disable=SC2034,SC2154
 counted=yes
 lowered=yes
 soon=2000
+usual=20s
 outside=
 
 # stated FIELD NAME: what the program's comment says.
@@ -25,11 +27,14 @@ is_stated() {
 }
 
 # case_timeout NAME: what the skill declares.
-case_timeout() { stated Timeout "$1" | grep . || echo 20s; }
+case_timeout() { stated Timeout "$1" | grep . || echo "$usual"; }
 # case_limits NAME: options of run that lower limits.
 case_limits() { for case_limit in $(stated Limits "$1"); do echo "--limit $case_limit"; done; }
 # case_skip: of a test that ended with 77 its output is read; why there was nothing to try.
 case_skip() { sed -n 's/^SKIP: //p'; }
+
+# case_got: verdict and reasons of an answer on standard input, as sources state them.
+case_got() { jq -r '"\(.verdict):\(.reasons | join(","))"' 2> /dev/null; }
 
 # case_package NAME DIR ARGS...: a skill whose test is this program.
 case_package() {

@@ -476,6 +476,13 @@ static int become_user(struct inner *in)
 	return setresuid(PAYLOAD_ID, PAYLOAD_ID, PAYLOAD_ID);
 }
 
+/* SIGCONT may be sent to anybody of one's own session: I shall not be of it. */
+static int own_session(struct inner *in)
+{
+	(void)in;
+	return setsid() < 0 ? -1 : 0;
+}
+
 /*
  * Inside the user namespace, because it is there that processes are counted
  * (Linux 5.14): set before, an ordinary user's other processes would count too.
@@ -584,6 +591,7 @@ static const struct step payload_steps[] = {
 	{"wait-for-id-maps", wait_for_maps},
 	{"user-limits", user_limits},
 	{"user-id", become_user},
+	{"own-session", own_session},
 	{"process-limit", process_limit},
 	{"securebits", lock_securebits},
 	{"capabilities", no_capabilities},

@@ -363,7 +363,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 
 	memset(run, 0, sizeof *run);
 	run->started_ms = clock_wall_ms();
-	run->max_pids = 1;
+	/* A group without pids.peak (before 6.1) knows no peak: 0, not a guess. */
+	run->max_pids = env->cgroup.kind == CGROUP_NONE;
 	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
 	start(&w, &in);
 	drop_inner(&in);
