@@ -42,7 +42,7 @@ VFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,fuzzer-no-link
 LINK     = $(CC) $(CFLAGS) $(LDEXTRA) -o $@ $(filter %.o %.a,$^) $(LIBS)
 endif
 VENDOR := $(B)/vendor/$(FLAVOUR)
-LIBS    = $(addprefix $(VENDOR)/lib/lib,$(addsuffix .a,archive zstd z seccomp cjson inih yaml secp256k1 sqlite3 bearssl))
+LIBS    = $(addprefix $(VENDOR)/lib/lib,$(addsuffix .a,archive zstd z seccomp cjson inih yaml secp256k1 sqlite3 nistz256 bearssl))
 
 # ---- sources -------------------------------------------------------------
 SRC  := $(sort $(wildcard src/*/*.c src/*/*/*.c))

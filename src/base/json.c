@@ -101,13 +101,28 @@ static enum err scan_escape(struct scan *s)
 	return E_OK;
 }
 
+/* Characters that mean themselves; nearly all are, so they get a loop of their own. */
+static void skip_plain(struct scan *s)
+{
+	struct slice rest = slice_from(s->text, s->at);
+	size_t n = 0;
+
+	while (n < rest.n && rest.p[n] >= 0x20 && rest.p[n] < 0x80 && rest.p[n] != '"' &&
+		rest.p[n] != '\\')
+		n++;
+	s->at += n;
+}
+
 static enum err scan_string(struct scan *s)
 {
 	enum err e;
 
 	if (!take(s, '"')) return bad(s, "expected a string");
 	for (;;) {
-		int c = peek(s);
+		int c;
+
+		skip_plain(s);
+		c = peek(s);
 
 		if (c < 0) return bad(s, "string without end");
 		if (c < 0x20) return bad(s, "control character in a string");
@@ -229,14 +244,23 @@ static int cmp_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Up to so many names are compared each with each, which is quicker than sorting them. */
+#define FEW_NAMES 8
+
 /* True when an object holds two equal names; sorts pointers, not members. */
 static bool has_duplicates(const cJSON *obj, const char **scratch)
 {
 	const cJSON *c;
-	size_t i, n = 0;
+	size_t i, j, n = 0;
 
 	for (c = obj->child; c; c = c->next)
 		scratch[n++] = c->string;
+	if (n <= FEW_NAMES) {
+		for (i = 1; i < n; i++)
+			for (j = 0; j < i; j++)
+				if (strcmp(scratch[i], scratch[j]) == 0) return true;
+		return false;
+	}
 	qsort(scratch, n, sizeof *scratch, cmp_names);
 	for (i = 1; i < n; i++)
 		if (strcmp(scratch[i - 1], scratch[i]) == 0) return true;

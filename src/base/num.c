@@ -77,10 +77,20 @@ static int base64_digit(uint8_t c)
 	return -1;
 }
 
+/* Four characters, negative when one of them is no digit. */
+static int32_t base64_group(const uint8_t *c)
+{
+	int a = base64_digit(c[0]), b = base64_digit(c[1]);
+	int d = base64_digit(c[2]), e = base64_digit(c[3]);
+
+	return (a | b | d | e) < 0 ? -1 : a << 18 | b << 12 | d << 6 | e;
+}
+
 enum err base64_into(struct slice s, struct buf *b)
 {
 	size_t i, j, pad, out;
-	uint8_t *p;
+	uint8_t *p, last[4];
+	int32_t v;
 
 	if (s.n % 4) return E_FORMAT;
 	if (s.n == 0) return E_OK;
@@ -88,24 +98,21 @@ enum err base64_into(struct slice s, struct buf *b)
 	out = s.n / 4 * 3 - pad;
 	p = buf_reserve(b, out);
 	if (!p) return b->err;
-	for (i = 0; i < s.n; i += 4) {
-		uint32_t v = 0;
-
-		for (j = 0; j < 4; j++) {
-			bool padded = i + j >= s.n - pad;
-			int d = padded ? 0 : base64_digit(s.p[i + j]);
-
-			if (d < 0) return E_FORMAT;
-			v = v << 6 | (uint32_t)d;
-		}
-		for (j = 0; j < 3; j++, v <<= 8) {
-			/* Bits that padding cuts off must be zero: one text per value. */
-			if (i / 4 * 3 + j < out)
-				p[i / 4 * 3 + j] = (uint8_t)(v >> 16);
-			else if (v & 0xffffff)
-				return E_FORMAT;
-		}
+	for (i = 0; i + 4 < s.n; i += 4, p += 3) {
+		v = base64_group(s.p + i);
+		if (v < 0) return E_FORMAT;
+		p[0] = (uint8_t)(v >> 16);
+		p[1] = (uint8_t)(v >> 8);
+		p[2] = (uint8_t)v;
 	}
+	/* Padding stands at the end only, where it is read as zeros. */
+	for (j = 0; j < 4; j++)
+		last[j] = j < 4 - pad ? s.p[i + j] : 'A';
+	v = base64_group(last);
+	/* Bits that padding cuts off must be zero: one text per value. */
+	if (v < 0 || v & ((1 << 8 * pad) - 1)) return E_FORMAT;
+	for (j = 0; j < 3 - pad; j++)
+		p[j] = (uint8_t)(v >> (16 - 8 * j));
 	buf_commit(b, out);
 	return E_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ECDSA on P-256 through BearSSL. Runs in attest, command line, simulator. */
+/* ECDSA on P-256: keys and signing through BearSSL. Runs in attest, command line, simulator. */
 #include "base/p256.h"
 
 #include <bearssl.h>
@@ -8,6 +8,7 @@
 
 #include "base/ct.h"
 #include "base/num.h"
+#include "base/p256_verify.h"
 
 /*
  * BearSSL 0.6 has no 64-bit code for this curve; m31 is its fastest here
@@ -134,24 +135,24 @@ void p256_sign_raw(const struct p256_key *key, const uint8_t digest[32], uint8_t
 	br_ecdsa_i31_sign_raw(EC, &br_sha256_vtable, digest, &sk, sig);
 }
 
-static bool verify(
-	struct slice point, const uint8_t digest[32], struct slice sig, br_ecdsa_vrfy vrfy)
-{
-	uint8_t q[1 + P256_POINT_LEN] = {0x04};
-	br_ec_public_key pk = {.curve = BR_EC_secp256r1, .q = q, .qlen = sizeof q};
-
-	if (!slice_copy_exact(q + 1, P256_POINT_LEN, point)) return false;
-	return vrfy(EC, digest, 32, &pk, sig.p, sig.n) == 1;
-}
-
 bool p256_verify(struct slice point, const uint8_t digest[32], struct slice sig)
 {
-	return sig.n <= P256_SIG_MAX && verify(point, digest, sig, br_ecdsa_i31_vrfy_asn1);
+	uint8_t parts[P256_SIG_MAX], raw[2 * P256_SCALAR_LEN] = {0};
+	size_t half;
+
+	if (sig.n > sizeof parts || !slice_copy_exact(parts, sig.n, sig)) return false;
+	/* Two numbers of one length, as long as the longer one needs. */
+	half = br_ecdsa_asn1_to_raw(parts, sig.n) / 2;
+	if (half == 0 || half > P256_SCALAR_LEN) return false;
+	memcpy(raw + P256_SCALAR_LEN - half, parts, half);
+	memcpy(raw + sizeof raw - half, parts + half, half);
+	return p256_verify_raw(point, digest, SLICE_OF(raw));
 }
 
 bool p256_verify_raw(struct slice point, const uint8_t digest[32], struct slice sig)
 {
-	return sig.n == 64 && verify(point, digest, sig, br_ecdsa_i31_vrfy_raw);
+	if (point.n != P256_POINT_LEN || sig.n != 2 * P256_SCALAR_LEN) return false;
+	return p256_signature_holds(point.p, digest, sig.p, sig.p + P256_SCALAR_LEN);
 }
 
 void p256_spki(const uint8_t point[P256_POINT_LEN], uint8_t out[P256_SPKI_LEN])

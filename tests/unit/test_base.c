@@ -121,6 +121,32 @@ TEST(hex_and_base64)
 	}
 }
 
+/* Every byte at every place of a text of three groups: a digit, or refused. */
+TEST(base64_every_byte)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char text[] = "Zm9vYmFyZm9v";
+	uint8_t mem[16];
+	struct buf b = buf_on(mem, sizeof mem);
+	size_t at, i;
+	bool digit;
+
+	for (at = 0; at + 1 < sizeof text; at++)
+		for (i = 0; i < 256; i++) {
+			char was = text[at];
+
+			text[at] = (char)i;
+			digit = i && strchr(digits, (int)i);
+			buf_reset(&b);
+			/* One padding character at the end: "v" before it has bits to spare. */
+			CHECK((base64_into(slice_of(text, 12), &b) == E_OK) == digit);
+			CHECK(!digit || at % 4 ||
+				mem[at / 4 * 3] >> 2 == strchr(digits, (int)i) - digits);
+			text[at] = was;
+		}
+}
+
 TEST(utf8_refuses_what_is_not)
 {
 	static const char *const bad[] = {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff",
@@ -201,6 +227,44 @@ TEST(json_is_strict)
 	CHECK_ERR(json_parse(SLICE("[1.5,-0.0e+1]"), JSON_NUMBERS, &j, NULL), E_OK);
 	CHECK_ERR(json_u64(json_child(j), 9, &v), E_FORMAT);
 	json_drop(&j);
+}
+
+/* Two equal names among two to twelve, wherever they stand. */
+TEST(json_refuses_equal_names)
+{
+	struct cJSON *j = NULL;
+	char text[12 * 6 + 3];
+	unsigned n, i, k, m;
+	size_t len;
+
+	for (n = 1; n <= 12; n++)
+		for (i = 0; i < n; i++)
+			for (k = i; k < n; k++) {
+				for (len = 0, m = 0; m < n; m++)
+					len += (size_t)snprintf(text + len, sizeof text - len,
+						"%c\"%c\":1", m ? ',' : '{',
+						(int)('a' + (m == k ? i : m)));
+				text[len++] = '}';
+				CHECK_ERR(json_parse(slice_of(text, len), JSON_INTEGERS, &j, NULL),
+					i == k ? E_OK : E_JSON);
+				json_drop(&j);
+			}
+}
+
+TEST(json_every_byte_in_a_string)
+{
+	struct cJSON *j = NULL;
+	char text[] = "\"abcd\"";
+	unsigned i;
+
+	for (i = 0; i < 256; i++) {
+		bool plain = i >= 0x20 && i < 0x80 && i != '"' && i != '\\';
+
+		text[3] = (char)i;
+		CHECK((json_parse(slice_of(text, sizeof text - 1), JSON_INTEGERS, &j, NULL) ==
+			      E_OK) == plain);
+		json_drop(&j);
+	}
 }
 
 TEST(json_error_says_where)
