@@ -49,8 +49,9 @@ SRC  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-BENCH := $(sort $(wildcard tests/bench/*.c))
-AIDS  := $(O)/roles/taken_runner $(O)/roles/stock_profile $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
+BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/*.c tests/bench/programs/*.c)))
+AIDS  := $(addprefix $(O)/bench/,sandbox programs/nothing programs/forest) $(addprefix $(O)/roles/,taken_runner \
+	stock_profile) $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
@@ -83,6 +84,11 @@ $(O)/unit-tests: $(call obj,$(UNIT)) $(O)/libsv.a
 $(O)/bench/%: $(O)/tests/bench/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK)
+
+# What benchmarks run in sandboxes: as plain as a program can be.
+$(O)/bench/programs/%: tests/bench/programs/%.c | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -o $@ $<
 
 $(O)/roles/%: $(O)/tests/roles/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
@@ -167,9 +173,9 @@ fuzz: deps-asan ## every fuzz target for FUZZ_TIME seconds
 	$(Q)$(MAKE) FLAVOUR=asan $(patsubst tests/fuzz/%.c,$(B)/asan/fuzz/%,$(FUZZ))
 	$(Q)tests/fuzz/run $(B)/asan/fuzz $(FUZZ_TIME)
 
-bench: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/bench/%,$(BENCH)) ## all benchmarks; bench-NAME runs one
+bench: deps-bench all $(O)/dstack-simulator $(BENCH) ## all benchmarks; bench-NAME runs one
 	$(Q)tests/bench/run $(O)
-bench-%: deps-bench all $(O)/dstack-simulator $(patsubst tests/bench/%.c,$(O)/bench/%,$(BENCH))
+bench-%: deps-bench all $(O)/dstack-simulator $(BENCH)
 	$(Q)tests/bench/run $(O) $*
 
 lint: deps-lint ## format, static analysis, house rules

@@ -463,13 +463,16 @@ static enum err open_v1(struct cgroup_job *job, const struct limit_facts *l, str
 	return e && errno != ENOENT ? e : E_OK;
 }
 
-enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, const char *name,
-	const struct limit_facts *max, struct why *why)
+void cgroup_job_name(struct cgroup_job *job, const struct cgroup_env *env, const char *name)
 {
 	*job = (struct cgroup_job)CGROUP_JOB_INIT;
 	job->env = env;
 	snprintf(job->name, sizeof job->name, JOB_PREFIX "%s", name);
-	switch (env->kind) {
+}
+
+enum err cgroup_job_open(struct cgroup_job *job, const struct limit_facts *max, struct why *why)
+{
+	switch (job->env->kind) {
 	case CGROUP_V2: return open_v2(job, max, why);
 	case CGROUP_V1: return open_v1(job, max, why);
 	default: return E_OK;
@@ -564,10 +567,12 @@ enum err cgroup_try(const struct cgroup_env *env, struct cgroup_found *out, stru
 {
 	const struct limit_facts some = {.memory_bytes = 64 * MIB, .pids = 16, .cpu_percent = 100};
 	struct cgroup_job job;
-	enum err e = cgroup_job_open(&job, env, "probe", &some, why);
 	char mem[CGROUP_FILE];
 	struct slice list = SLICE("memory pids");
+	enum err e;
 
+	cgroup_job_name(&job, env, "probe");
+	e = cgroup_job_open(&job, &some, why);
 	if (!e && job.fd >= 0) list = slice_trim(read_file(env->dir[0], "cgroup.controllers", mem));
 	if (!e && job.fd < 0 && env->dir[CG_CPU] >= 0) list = SLICE("memory pids cpu");
 	text_ascii(out->controllers, sizeof out->controllers, list);

@@ -73,9 +73,10 @@ struct cgroup_job {
 		NULL, "", -1                                                                       \
 	}
 
+/* Says where the group will be, so that a process cloned before it is made can move in. */
+void cgroup_job_name(struct cgroup_job *job, const struct cgroup_env *env, const char *name);
 /* Makes the group and sets its limits. E_SANDBOX_SETUP when a needed limit cannot be set. */
-enum err cgroup_job_open(struct cgroup_job *job, const struct cgroup_env *env, const char *name,
-	const struct limit_facts *max, struct why *why);
+enum err cgroup_job_open(struct cgroup_job *job, const struct limit_facts *max, struct why *why);
 /*
  * Version 1: the caller, which has one thread, moves itself in before it runs
  * anything of the job; errno says why it cannot. Version 2 and none: nothing.

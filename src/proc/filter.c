@@ -75,84 +75,93 @@ static void put_case(struct buf *out, const struct filter_case *c)
 	put_return(out, c->answer);
 }
 
-static enum err put_guards(struct buf *out, const struct filter_spec *spec)
+static unsigned guard_len(const struct filter_guard *g)
 {
-	unsigned i, j;
+	unsigned i, n = 1;
 
-	for (i = 0; i < spec->n_guards; i++) {
-		const struct filter_guard *g = &spec->guards[i];
-		unsigned body = 1;
-
-		for (j = 0; j < g->n; j++)
-			body += case_len(&g->cases[j]);
-		/* A jump over one guard must fit its 8-bit field. */
-		if (body > 255) return E_INTERNAL;
-		put_insn(out, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)g->nr, 0, (uint8_t)body);
-		for (j = 0; j < g->n; j++)
-			put_case(out, &g->cases[j]);
-		put_return(out, g->otherwise);
-	}
-	return E_OK;
+	for (i = 0; i < g->n; i++)
+		n += case_len(&g->cases[i]);
+	return n;
 }
 
-/*
- * Head: another architecture and x32 numbers end the process. Behind it the
- * number is in the accumulator, and every guard that loads something else ends
- * with an answer.
- */
-static enum err put_front(struct buf *out, const struct filter_spec *spec)
+static void put_guard(struct buf *out, const struct filter_guard *g)
+{
+	unsigned i;
+
+	for (i = 0; i < g->n; i++)
+		put_case(out, &g->cases[i]);
+	put_return(out, g->otherwise);
+}
+
+/* Another architecture ends the process. Behind the head the number is in the accumulator. */
+static void put_head(struct buf *out)
 {
 	put_load(out, offsetof(struct seccomp_data, arch));
-	put_insn(out, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 0, 2);
-	put_load(out, offsetof(struct seccomp_data, nr));
-	put_insn(out, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
+	put_insn(out, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0);
 	put_return(out, FILTER_KILL);
-	if (spec->newest) {
-		put_insn(out, BPF_JMP | BPF_JGT | BPF_K, (uint32_t)spec->newest, 0, 1);
-		put_return(out, ENOSYS);
-	}
-	return put_guards(out, spec);
+	put_load(out, offsetof(struct seccomp_data, nr));
 }
 
-/* Numbers from first up to the next run have one answer. */
+/* Numbers from first up to the next run have one answer, or one number has a guard. */
 struct run {
 	uint32_t first;
 	uint16_t answer;
+	const struct filter_guard *guard; /* NULL: answer */
 };
 
-/* The groups as runs, from 0 to the last number there is; 0 when they contradict themselves. */
-static unsigned find_runs(const struct filter_spec *spec, struct run runs[NUMBERS + 1])
+/* The groups' answers by number; false when they contradict themselves. */
+static bool find_answers(const struct filter_spec *spec, struct run all[NUMBERS + 1])
 {
-	uint16_t answer[NUMBERS + 1];
-	bool named[NUMBERS + 1] = {false};
-	unsigned i, j, n = 0;
+	bool named[NUMBERS] = {false};
+	unsigned i, j;
 
-	/* One more than there are: the last run goes on for ever. */
+	/* One more than there are: the last one goes on. */
 	for (i = 0; i <= NUMBERS; i++)
-		answer[i] = spec->otherwise;
+		all[i] = (struct run){i, spec->otherwise, NULL};
 	for (i = 0; i < spec->n_groups; i++)
 		for (j = 0; j < spec->groups[i].n; j++) {
 			int nr = spec->groups[i].nr[j];
 
-			if (nr < 0 || nr >= NUMBERS) return 0;
-			if (named[nr] && answer[nr] != spec->groups[i].answer) return 0;
+			if (nr < 0 || nr >= NUMBERS) return false;
+			if (named[nr] && all[nr].answer != spec->groups[i].answer) return false;
 			named[nr] = true;
-			answer[nr] = spec->groups[i].answer;
+			all[nr].answer = spec->groups[i].answer;
 		}
+	return true;
+}
+
+/* The whole filter as runs, from 0 to the numbers of x32; 0 when its tables are wrong. */
+static unsigned find_runs(const struct filter_spec *spec, struct run runs[NUMBERS + 2])
+{
+	struct run all[NUMBERS + 1];
+	unsigned i, n = 0;
+
+	if (!find_answers(spec, all) || spec->newest >= NUMBERS) return 0;
+	for (i = 0; i < spec->n_guards; i++) {
+		int nr = spec->guards[i].nr;
+
+		if (nr < 0 || nr >= NUMBERS) return 0;
+		/* The first of two guards of one number counts. */
+		if (!all[nr].guard) all[nr].guard = &spec->guards[i];
+	}
+	for (i = spec->newest ? (unsigned)spec->newest + 1 : NUMBERS + 1; i <= NUMBERS; i++)
+		all[i] = (struct run){i, ENOSYS, NULL};
 	for (i = 0; i <= NUMBERS; i++)
-		if (n == 0 || runs[n - 1].answer != answer[i])
-			runs[n++] = (struct run){i, answer[i]};
+		if (n == 0 || runs[n - 1].guard || all[i].guard ||
+			runs[n - 1].answer != all[i].answer)
+			runs[n++] = all[i];
+	runs[n++] = (struct run){X32_BIT, FILTER_KILL, NULL};
 	return n;
 }
 
 /* Instructions of a tree over n runs: a jump has 8 bits, a longer one is one more. */
-static unsigned tree_len(unsigned n)
+static unsigned tree_len(const struct run *runs, unsigned n)
 {
-	unsigned left;
+	unsigned left, middle = n / 2;
 
-	if (n == 1) return 1;
-	left = tree_len(n / 2);
-	return 1 + (left > 255 ? 1U : 0U) + left + tree_len(n - n / 2);
+	if (n == 1) return runs->guard ? guard_len(runs->guard) : 1;
+	left = tree_len(runs, middle);
+	return 1 + (left > 255 ? 1U : 0U) + left + tree_len(runs + middle, n - middle);
 }
 
 /* Numbers below the middle go on behind the comparison, the others behind the left half. */
@@ -160,11 +169,15 @@ static void put_tree(struct buf *out, const struct run *runs, unsigned n)
 {
 	unsigned left, middle = n / 2;
 
+	if (n == 1 && runs->guard) {
+		put_guard(out, runs->guard);
+		return;
+	}
 	if (n == 1) {
 		put_return(out, runs->answer);
 		return;
 	}
-	left = tree_len(middle);
+	left = tree_len(runs, middle);
 	if (left > 255) {
 		put_insn(out, BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, 0, 1);
 		put_insn(out, BPF_JMP | BPF_JA, left, 0, 0);
@@ -177,12 +190,12 @@ static void put_tree(struct buf *out, const struct run *runs, unsigned n)
 
 enum err filter_compile(const struct filter_spec *spec, struct filter *out, struct why *why)
 {
-	struct run runs[NUMBERS + 1];
+	struct run runs[NUMBERS + 2];
 	unsigned n = find_runs(spec, runs);
 	enum err e = n ? E_OK : E_INTERNAL;
 
 	out->program = buf_heap(FILTER_MAX_INSNS * sizeof(struct sock_filter));
-	if (!e) e = put_front(&out->program, spec);
+	put_head(&out->program);
 	if (!e) put_tree(&out->program, runs, n);
 	if (!e) e = out->program.err;
 	if (e) {

@@ -145,8 +145,18 @@ int mnt_stack_root(int fd)
 
 int mnt_leave_old_root(int fd)
 {
-	if (fchdir(fd) < 0 || sys_pivot_root_here() < 0 || umount2(".", MNT_DETACH) < 0) return -1;
+	if (fchdir(fd) < 0 || sys_pivot_root(".") < 0 || umount2(".", MNT_DETACH) < 0) return -1;
 	return chdir("/");
+}
+
+int mnt_enter_root(int fd, const char *at)
+{
+	return fchdir(fd) < 0 || sys_pivot_root(at) < 0 ? -1 : chdir("/");
+}
+
+int mnt_detach(const char *path)
+{
+	return umount2(path, MNT_DETACH);
 }
 
 int mnt_pivot(int fd)

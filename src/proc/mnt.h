@@ -44,6 +44,14 @@ int mnt_pivot(int fd);
 /* First half of mnt_pivot, for filling the root before the old one goes. */
 int mnt_stack_root(int fd);
 int mnt_leave_old_root(int fd);
+/*
+ * Instead of that half: fd becomes the root, and the old one hangs on the
+ * directory `at` below it until mnt_detach("/at"), which waits for all processors
+ * (an RCU grace period), so that others may do something meanwhile. It must not
+ * hang on the root itself: who has a mount over its root makes no user namespace.
+ */
+int mnt_enter_root(int fd, const char *at);
+int mnt_detach(const char *path);
 /* An empty file or directory as a place to mount on. */
 int mnt_point_file(int dir, const char *path);
 int mnt_point_dir(int dir, const char *path, unsigned mode);

@@ -88,9 +88,9 @@ int sys_execveat(int fd, char *const argv[], char *const envp[])
 	return (int)syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
 }
 
-int sys_pivot_root_here(void)
+int sys_pivot_root(const char *old)
 {
-	return (int)syscall(SYS_pivot_root, ".", ".");
+	return (int)syscall(SYS_pivot_root, ".", old);
 }
 
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve)

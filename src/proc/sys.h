@@ -45,7 +45,8 @@ int sys_pidfd_send_signal(int pidfd, int sig);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 #define SV_CLOSE_RANGE_CLOEXEC 4U /* 5.11 */
 int sys_execveat(int fd, char *const argv[], char *const envp[]);
-int sys_pivot_root_here(void);
+/* The working directory becomes the root; the old root moves to a directory below it. */
+int sys_pivot_root(const char *old);
 
 /* openat2 with RESOLVE_ flags; how a path below dir is opened without surprises. */
 #define SV_RESOLVE_NO_XDEV       1U

@@ -90,7 +90,8 @@ struct attempt {
 	struct package package;
 	const struct runtime *runtime;
 	struct record record;
-	int parts[PART_COUNT]; /* descriptors by bit position, -1 when absent */
+	int parts[PART_COUNT];   /* descriptors by bit position, -1 when absent */
+	int mounts[PHASE_COUNT]; /* of dead sandboxes; let go of after the result */
 };
 
 static unsigned part_bit(uint32_t part)
@@ -151,7 +152,7 @@ static enum err run_phase(struct attempt *a, enum phase phase, const struct comm
 		p.envp = envp.list;
 		sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, run, &output);
 		run->phase = (uint8_t)phase;
-		r->n_runs++;
+		a->mounts[r->n_runs++] = output.mounts;
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
 	}
@@ -284,6 +285,8 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 	a = (struct attempt){.env = env, .job = job, .report = report, .ws = WORKSPACE_INIT};
 	for (i = 0; i < PART_COUNT; i++)
 		a.parts[i] = -1;
+	for (i = 0; i < PHASE_COUNT; i++)
+		a.mounts[i] = -1;
 	e = workspace_open(&a.ws, &env->sandbox, job->slot, job_package_uid(env, job),
 		&env->conf->limits, &why);
 	if (e) {
@@ -300,5 +303,7 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 	package_drop(&a.package);
 	for (i = 0; i < PART_COUNT; i++)
 		fd_close(&a.parts[i]);
+	for (i = 0; i < PHASE_COUNT; i++)
+		fd_close(&a.mounts[i]);
 	workspace_drop(&a.ws);
 }

@@ -248,6 +248,7 @@ static const int init_calls[] = {
 	SCMP_SYS(wait4),
 	SCMP_SYS(waitid),
 	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
 	SCMP_SYS(exit_group),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(restart_syscall),

@@ -14,22 +14,21 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fdio.h"
 #include "base/limits.h"
-#include "proc/mnt.h"
 #include "proc/procfs.h"
 #include "proc/sys.h"
 #include "runner/sandbox/landlock.h"
+#include "runner/sandbox/mounts.h"
 
 /* A step returns 0, or -1 with errno. */
 struct step {
@@ -39,11 +38,11 @@ struct step {
 
 static _Noreturn void fail(struct inner *in, const char *step)
 {
-	struct inner_failure f = {.sys = errno};
+	struct inner_status s = {.sys = errno};
 
-	snprintf(f.step, sizeof f.step, "%s", step);
+	snprintf(s.step, sizeof s.step, "%s", step);
 	/* One write below PIPE_BUF; if S is gone there is nobody to tell. */
-	if (write(in->status, &f, sizeof f) < 0) _exit(2);
+	if (write(in->status, &s, sizeof s) < 0) _exit(2);
 	_exit(1);
 }
 
@@ -57,26 +56,12 @@ static void run_steps(struct inner *in, const struct step *steps, size_t n)
 
 /* ---- I: pid 1 of the job ------------------------------------------------- */
 
-/* S has seen us start, or is gone. */
-static int wait_for_go(struct inner *in)
+static int die_with_parent(struct inner *in)
 {
-	char go;
-	ssize_t n;
-
+	(void)in;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -1;
 	/* To write to our own files in /proc, and to those of P; undone before P runs. */
-	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) return -1;
-	do {
-		n = read(in->sync, &go, 1);
-	} while (n < 0 && errno == EINTR);
-	if (n == 1) return 0;
-	_exit(2);
-}
-
-/* Before anything of the job exists: what we clone later is born in the group. */
-static int control_group(struct inner *in)
-{
-	return cgroup_job_enter(in->group) ? -1 : 0;
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
 /*
@@ -89,6 +74,10 @@ static int control_group_namespace(struct inner *in)
 	return unshare(CLONE_NEWCGROUP);
 }
 
+/*
+ * Only inside the group: outside it a new session is a new unit of scheduling
+ * (autogroup), and this process would queue up again behind everybody else.
+ */
 static int new_session(struct inner *in)
 {
 	sigset_t none;
@@ -97,129 +86,6 @@ static int new_session(struct inner *in)
 	sigemptyset(&none);
 	umask(022);
 	return setsid() < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -1 : 0;
-}
-
-static int private_mounts(struct inner *in)
-{
-	(void)in;
-	return mnt_private();
-}
-
-/* The runtime, read-only, over everything. */
-static int runtime_root(struct inner *in)
-{
-	in->root = mnt_copy(AT_FDCWD, in->phase->runtime, 1);
-	if (in->root < 0) return -1;
-	if (mnt_attrs(in->root, SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV, 1) < 0) return -1;
-	return mnt_stack_root(in->root);
-}
-
-/* Device nodes: a tree that the runner prepared once from the container's own. */
-static int devices(struct inner *in)
-{
-	int fd = mnt_copy(AT_FDCWD, "/jobdev", 1), r;
-
-	if (fd < 0) return -1;
-	r = mnt_attach(fd, in->root, "dev");
-	close(fd);
-	return r;
-}
-
-static int process_files(struct inner *in)
-{
-	static const char *const options[] = {"hidepid=invisible", "subset=pid", NULL};
-	unsigned attrs = SV_ATTR_RDONLY | SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC;
-	/* T3: where none can be mounted, the job has none, not the container's. */
-	int fd = in->env->tier < TIER_3 ? mnt_new("proc", options, attrs)
-					: mnt_tmpfs(0, 1, 0555, 0, 0, attrs),
-	    r;
-
-	if (fd < 0) return -1;
-	r = mnt_attach(fd, in->root, "proc");
-	close(fd);
-	return r;
-}
-
-/*
- * The package, writable: an overlay over the unpacked tree, or where overlays
- * do not work that tree itself (its digests are taken already, C11).
- */
-static int skill_files(struct inner *in)
-{
-	const char *options[] = {"lowerdir=.", "upperdir=" WORKSPACE_MEM "/upper",
-		"workdir=" WORKSPACE_MEM "/work", NULL, NULL};
-	unsigned attrs = SV_ATTR_NOSUID | SV_ATTR_NODEV;
-	int tree, fd, r;
-
-	if (in->env->copy == COPY_TREE) return mnt_bind(in->ws->skill, in->root, "skill", attrs, 0);
-	/* From inside: the tree's name may hold what overlay options cannot. */
-	tree = open(in->ws->skill, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (tree < 0) return -1;
-	if (in->env->copy == COPY_OVERLAY_USERXATTR) options[3] = "userxattr";
-	fd = fchdir(tree) < 0 ? -1 : mnt_new("overlay", options, attrs);
-	close(tree);
-	if (fd < 0) return -1;
-	r = mnt_attach(fd, in->root, "skill");
-	close(fd);
-	return r;
-}
-
-/* Places that a test may write to, all on one tmpfs so that one limit covers them. */
-static int writable_places(struct inner *in)
-{
-	static const struct {
-		const char *from, *to;
-		unsigned attrs;
-	} list[] = {
-		{WORKSPACE_MEM "/tmp", "tmp", 0},
-		{WORKSPACE_MEM "/vartmp", "var/tmp", 0},
-		{WORKSPACE_MEM "/run", "run", 0},
-		{WORKSPACE_MEM "/home", "home/skill", 0},
-		{WORKSPACE_MEM "/shm", "dev/shm", SV_ATTR_NOEXEC},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof list / sizeof *list; i++)
-		if (mnt_bind(list[i].from, in->root, list[i].to,
-			    list[i].attrs | SV_ATTR_NOSUID | SV_ATTR_NODEV, 0) < 0)
-			return -1;
-	return 0;
-}
-
-static int leave_old_root(struct inner *in)
-{
-	return mnt_leave_old_root(in->root);
-}
-
-/* What was asked for is what is there: read every mount's flags back. */
-static int verify_mounts(struct inner *in)
-{
-	static const struct {
-		const char *path;
-		unsigned long flags;
-	} list[] = {
-		{"/", ST_RDONLY | ST_NOSUID | ST_NODEV},
-		{"/dev", ST_RDONLY | ST_NOSUID | ST_NOEXEC},
-		{"/proc", ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC},
-		{"/skill", ST_NOSUID | ST_NODEV},
-		{"/tmp", ST_NOSUID | ST_NODEV},
-		{"/var/tmp", ST_NOSUID | ST_NODEV},
-		{"/run", ST_NOSUID | ST_NODEV},
-		{"/home/skill", ST_NOSUID | ST_NODEV},
-		{"/dev/shm", ST_NOSUID | ST_NODEV | ST_NOEXEC},
-	};
-	struct statvfs st;
-	size_t i;
-
-	(void)in;
-	for (i = 0; i < sizeof list / sizeof *list; i++) {
-		if (statvfs(list[i].path, &st) < 0) return -1;
-		if ((st.f_flag & list[i].flags) != list[i].flags) {
-			errno = EACCES;
-			return -1;
-		}
-	}
-	return 0;
 }
 
 static int host_name(struct inner *in)
@@ -280,6 +146,24 @@ static int resource_limits(struct inner *in)
 }
 
 /*
+ * S has made the group while we mounted, or is gone: it may have ended before
+ * we asked to end with it. What we clone from here on is born in the group.
+ * Moving in means queueing up for the processor anew. So it comes before the
+ * step that sleeps anyway (old-root), not before those that could run on.
+ */
+static int control_group(struct inner *in)
+{
+	char go;
+	ssize_t n;
+
+	do {
+		n = read(in->sync, &go, 1);
+	} while (n < 0 && errno == EINTR);
+	if (n != 1) _exit(2);
+	return cgroup_job_enter(in->group) ? -1 : 0;
+}
+
+/*
  * What the kernel counts for each user (inotify instances, pending signals, ...)
  * it counts in every namespace up to the first, there for the user who made the
  * namespace below. So that is an id of this slot: a test then uses up its own
@@ -306,9 +190,9 @@ static int init_id(struct inner *in)
 
 static _Noreturn void payload_main(struct inner *in);
 
+/* From here on P prepares itself while we finish; it waits for release(). */
 static int clone_payload(struct inner *in)
 {
-	if (pipe2(in->id_map, O_CLOEXEC) < 0) return -1;
 	in->payload = sys_fork(SV_CLONE_NEWUSER, &in->payload_fd, -1);
 	if (in->payload == 0) payload_main(in);
 	return in->payload < 0 ? -1 : 0;
@@ -327,9 +211,8 @@ static int map_ids(struct inner *in)
 		procfs_write(proc, payload, "setgroups", "deny\n") < 0 ||
 		procfs_write(proc, payload, "gid_map", line) < 0)
 		return -1;
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) return -1;
 	close(proc);
-	return write(in->id_map[1], "", 1) == 1 ? 0 : -1;
+	return 0;
 }
 
 static int drop_capabilities(void)
@@ -344,9 +227,10 @@ static int drop_bounding_set(void)
 {
 	int cap;
 
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) return -1;
-	return 0;
+	/* The kernel answers EINVAL for the first number that it does not know. */
+	for (cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
+		;
+	return cap > 0 && errno == EINVAL ? 0 : -1;
 }
 
 /* From here on I can only wait and report. */
@@ -354,8 +238,7 @@ static int drop_init(struct inner *in)
 {
 	uint32_t uid = sandbox_init_uid(in->env, in->ws->slot);
 
-	close(in->id_map[0]);
-	close(in->id_map[1]);
+	close(in->ready[0]);
 	close(in->out);
 	close(in->err);
 	if (dup2(0, 1) < 0 || dup2(0, 2) < 0 || drop_bounding_set() < 0) return -1;
@@ -364,18 +247,44 @@ static int drop_init(struct inner *in)
 	if (drop_capabilities() < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -1;
-	/*
-	 * From now on only P holds the status pipe. Should the filter fail to
-	 * load, S finds neither failure nor report and calls it a setup error.
-	 */
+	/* Should the filter fail to load, S finds no report and calls it a setup error. */
 	close(in->status);
 	if (filter_load(buf_slice(&in->env->job_init.program)) < 0) _exit(6);
 	return 0;
 }
 
+/* Nothing of ours is left to attack: P may become the command. */
+static int release_payload(struct inner *in)
+{
+	if (send(in->ready[1], "", 1, MSG_NOSIGNAL) == 1) return 0;
+	/* The filter no longer lets us say why; S takes our end for a setup error. */
+	_exit(7);
+}
+
 static uint64_t micros(struct timeval t)
 {
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+}
+
+/* The report, and with it the job's mounts. */
+static ssize_t send_report(const struct inner *in, struct inner_report *r)
+{
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = {r, sizeof *r};
+	struct msghdr m = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control};
+
+	memset(&control, 0, sizeof control);
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&control.head), &in->mounts, sizeof(int));
+	return sendmsg(in->sync, &m, MSG_NOSIGNAL);
 }
 
 /* Reaps everything until P has ended; then ends, and with it the namespace. */
@@ -393,32 +302,35 @@ static _Noreturn void reap(struct inner *in)
 	r.status = status;
 	r.cpu_us = micros(ru.ru_utime) + micros(ru.ru_stime);
 	r.max_rss_bytes = (uint64_t)ru.ru_maxrss * 1024;
-	if (send(in->sync, &r, sizeof r, MSG_NOSIGNAL) < 0) _exit(4);
+	if (send_report(in, &r) < 0) _exit(4);
 	_exit(0);
 }
 
 static const struct step init_steps[] = {
-	{"go", wait_for_go},
-	{"control-group", control_group},
-	{"cgroup-namespace", control_group_namespace},
-	{"session", new_session},
-	{"private-mounts", private_mounts},
-	{"runtime-root", runtime_root},
-	{"devices", devices},
-	{"proc", process_files},
-	{"skill", skill_files},
-	{"writable-places", writable_places},
-	{"pivot-root", leave_old_root},
-	{"verify-mounts", verify_mounts},
+	{"parent-death", die_with_parent},
+	{"private-mounts", mounts_private},
+	{"runtime-root", mounts_runtime},
+	{"devices", mounts_devices},
+	{"proc", mounts_processes},
+	{"skill", mounts_skill},
+	{"writable-places", mounts_writable},
+	{"pivot-root", mounts_enter},
+	{"mounts-kept", mounts_keep},
 	{"host-name", host_name},
 	{"keyring", fresh_keyring},
 	{"oom-score", first_to_die},
 	{"descriptors", standard_descriptors},
 	{"resource-limits", resource_limits},
+	{"control-group", control_group},
+	{"session", new_session},
+	{"cgroup-namespace", control_group_namespace},
 	{"job-init-id", init_id},
 	{"user-namespace", clone_payload},
+	{"old-root", mounts_leave_old},
+	{"verify-mounts", mounts_verify},
 	{"id-maps", map_ids},
 	{"job-init-drop", drop_init},
+	{"release", release_payload},
 };
 
 _Noreturn void inner_main(struct inner *in)
@@ -429,12 +341,12 @@ _Noreturn void inner_main(struct inner *in)
 
 /* ---- P: becomes the command ---------------------------------------------- */
 
-static int wait_for_maps(struct inner *in)
+/* Until I has let go of the old root, written our id maps and dropped its own rights. */
+static int wait_for_release(struct inner *in)
 {
 	char byte;
 
-	if (read(in->id_map[0], &byte, 1) == 1) return 0;
-	_exit(2);
+	return read(in->ready[0], &byte, 1) == 1 ? 0 : -1;
 }
 
 /*
@@ -501,18 +413,24 @@ static int lock_securebits(struct inner *in)
 			SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
 }
 
-static int no_capabilities(struct inner *in)
+static int empty_bounding_set(struct inner *in)
 {
 	(void)in;
 	if (drop_bounding_set() < 0) return -1;
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) return -1;
-	return drop_capabilities();
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
 static int no_new_privileges(struct inner *in)
 {
 	(void)in;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* Held until now for the change of ids, in a namespace that owns nothing else. */
+static int no_capabilities(struct inner *in)
+{
+	(void)in;
+	if (drop_capabilities() < 0) return -1;
 	/* Cleared by the change of ids. */
 	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
@@ -581,6 +499,9 @@ static int system_calls(struct inner *in)
 /* The command: a path as it stands, or a name looked up along PATH. */
 static int execute(struct inner *in)
 {
+	struct inner_status s = {.executing_us = clock_mono_us()};
+
+	if (write(in->status, &s, sizeof s) != sizeof s) return -1;
 	/* execvp searches the PATH of this variable, which is the test's own. */
 	environ = (char **)(uintptr_t)in->phase->envp;
 	execvp(in->phase->argv[0], in->phase->argv);
@@ -588,20 +509,23 @@ static int execute(struct inner *in)
 }
 
 static const struct step payload_steps[] = {
-	{"wait-for-id-maps", wait_for_maps},
+	/* while I lets go of the old root, writes the id maps and drops its own rights */
 	{"user-limits", user_limits},
-	{"user-id", become_user},
 	{"own-session", own_session},
-	{"process-limit", process_limit},
 	{"securebits", lock_securebits},
-	{"capabilities", no_capabilities},
+	{"bounding-set", empty_bounding_set},
 	{"no-new-privileges", no_new_privileges},
 	{"speculation", no_speculation},
 	{"signals", default_signals},
 	{"landlock", second_wall},
+	{"seccomp", system_calls},
+	/* after it has: what is left are calls that the command may make too */
+	{"wait-for-release", wait_for_release},
+	{"user-id", become_user},
+	{"process-limit", process_limit},
+	{"capabilities", no_capabilities},
 	{"working-directory", working_directory},
 	{"descriptor-limit", descriptor_limit},
-	{"seccomp", system_calls},
 	{STEP_EXEC, execute},
 };
 

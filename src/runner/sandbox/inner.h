@@ -17,17 +17,28 @@ struct inner {
 	const struct sandbox_phase *phase;
 	const struct cgroup_job *group;
 	int sync;     /* to S: a go byte in, one report out */
-	int status;   /* write end: a failed step, or end of file when P executes */
+	int status;   /* write end: struct inner_status */
 	int out, err; /* write ends of the output pipes */
+	/*
+	 * P waits at the first for I at the second. Sockets of S's network namespace
+	 * like sync: the list of the job's own shows none (/proc/net/unix).
+	 */
+	int ready[2];
 	/* made by I */
 	int root;       /* the new root */
-	int id_map[2];  /* pipe: P waits for its id maps */
+	int mounts;     /* its mount namespace */
 	int payload_fd; /* pidfd of P */
 	int payload;    /* pid of P in I's namespace */
 };
 
-/* What S reads from the status pipe when a step failed. */
-struct inner_failure {
+/*
+ * What S reads from the status pipe: when P calls execve, and which step failed
+ * if one did. P executes when the first was said, the second was not, and the
+ * pipe is at its end. S reads it when it has another reason to wake up: waking
+ * it now would take the processor from P.
+ */
+struct inner_status {
+	int64_t executing_us; /* 0: a step failed */
 	char step[24];
 	int32_t sys;
 };

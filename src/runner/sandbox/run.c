@@ -40,14 +40,14 @@ struct watch {
 	const struct sandbox_phase *phase;
 	struct cgroup_job group;
 	struct capture out, err;
-	int pidfd, sync, status, cancel;
+	int pidfd, sync, status, cancel, mounts;
 	pid_t pid, shown; /* to us, and in the procfs by which members are counted */
 	bool executing;   /* P has become the command */
 	bool dead;        /* I was reaped */
 	bool reported;
 	enum cut cut;
 	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
-	struct inner_failure failure; /* step[0] != 0 when one came */
+	struct inner_status failure;  /* step[0] != 0 when one came */
 	struct inner_report report;
 };
 
@@ -58,9 +58,11 @@ static enum err open_channels(struct watch *w, struct inner *in)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) return E_SYSTEM;
 	w->sync = pair[0];
 	in->sync = pair[1];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in->ready) < 0) return E_SYSTEM;
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0) return E_SYSTEM;
 	w->status = pipe_fds[0];
 	in->status = pipe_fds[1];
+	if (fd_nonblock(w->status)) return E_SYSTEM;
 	if (capture_open(&w->out, w->phase->limits_of_job->output_bytes, &in->out)) return E_SYSTEM;
 	if (capture_open(&w->err, w->phase->limits_of_job->output_bytes, &in->err)) return E_SYSTEM;
 	return E_OK;
@@ -73,36 +75,18 @@ static void setup_failed(struct watch *w, const char *step, int sys)
 	w->failure.sys = sys;
 }
 
-/* Our copies of the job's ends: while they are open its pipes do not end. */
+/*
+ * Our copies of the job's ends. While they are open its pipes do not end, so
+ * that we sleep until I is dead; then they go, for what is read to the end.
+ */
 static void drop_inner(struct inner *in)
 {
 	fd_close(&in->sync);
+	fd_close(&in->ready[0]);
+	fd_close(&in->ready[1]);
 	fd_close(&in->status);
 	fd_close(&in->out);
 	fd_close(&in->err);
-}
-
-/* Clones I and lets it go. */
-static void start(struct watch *w, struct inner *in)
-{
-	struct why why = WHY_INIT;
-
-	if (open_channels(w, in)) {
-		setup_failed(w, "channels", errno);
-		return;
-	}
-	if (cgroup_job_open(
-		    &w->group, &w->env->cgroup, w->phase->name, w->phase->limits_of_job, &why)) {
-		setup_failed(w, "control-group", why.sys);
-		return;
-	}
-	w->pid = sys_fork(ALL_NAMESPACES, &w->pidfd, w->group.fd);
-	if (w->pid == 0) inner_main(in);
-	if (w->pid < 0) {
-		setup_failed(w, "namespaces", errno);
-		return;
-	}
-	if (send(w->sync, "", 1, MSG_NOSIGNAL) != 1) setup_failed(w, "go", errno);
 }
 
 /* Free blocks and inodes are exact here: tmpfs gives its last block to whoever asks for more. */
@@ -135,33 +119,90 @@ static int64_t look_interval(const struct watch *w)
 	return 1000LL * (w->env->cgroup.kind == CGROUP_NONE ? COUNT_MS : LIMIT_WATCH_MS);
 }
 
-/* The status pipe: a failed step, or its end, which means that P executes. */
-static void read_status(struct watch *w, struct run_facts *run)
+/* False when the job cannot have its group, which has then been said. */
+static bool open_group(struct watch *w)
 {
-	struct inner_failure f;
-	ssize_t n = read(w->status, &f, sizeof f);
+	struct why why = WHY_INIT;
 
-	if (n == (ssize_t)sizeof f && !w->failure.step[0]) {
-		f.step[sizeof f.step - 1] = '\0';
-		w->failure = f;
-	}
-	if (n == 0) {
-		w->executing = true;
-		run->started_ms = clock_wall_ms();
-		w->deadline_us = clock_mono_us() + w->phase->timeout_ms * 1000LL;
-		w->look_us = clock_mono_us() + look_interval(w);
-	}
-	fd_close(&w->status);
+	if (cgroup_job_open(&w->group, w->phase->limits_of_job, &why) == E_OK) return true;
+	setup_failed(w, "control-group", why.sys);
+	return false;
 }
 
+/*
+ * Clones I and lets it go. With version 2 I is born in its group; with version 1
+ * it moves in when it has built its mounts, and we make the group meanwhile.
+ */
+static void start(struct watch *w, struct inner *in)
+{
+	bool born = w->env->cgroup.kind == CGROUP_V2;
+
+	if (open_channels(w, in)) {
+		setup_failed(w, "channels", errno);
+		return;
+	}
+	cgroup_job_name(&w->group, &w->env->cgroup, w->phase->name);
+	if (born && !open_group(w)) return;
+	w->pid = sys_fork(ALL_NAMESPACES, &w->pidfd, w->group.fd);
+	if (w->pid == 0) {
+		/* Held by I too, it would hide from I that we are gone. */
+		fd_close(&w->sync);
+		inner_main(in);
+	}
+	if (w->pid < 0) {
+		setup_failed(w, "namespaces", errno);
+		return;
+	}
+	if (!born && !open_group(w)) {
+		end(w, CUT_SETUP);
+		return;
+	}
+	if (send(w->sync, "", 1, MSG_NOSIGNAL) == 1) return;
+	setup_failed(w, "go", errno);
+	end(w, CUT_SETUP);
+}
+
+/* What I and P have said by now; a failure comes last and ends everything. */
+static void read_status(struct watch *w, struct run_facts *run)
+{
+	struct inner_status s;
+
+	while (read(w->status, &s, sizeof s) == (ssize_t)sizeof s) {
+		if (s.executing_us) {
+			w->executing = true;
+			run->started_ms =
+				clock_wall_ms() - (clock_mono_us() - s.executing_us) / 1000;
+			if (w->cut == CUT_NONE)
+				w->deadline_us = s.executing_us + w->phase->timeout_ms * 1000LL;
+			w->look_us = s.executing_us + look_interval(w);
+		} else if (!w->failure.step[0]) {
+			s.step[sizeof s.step - 1] = '\0';
+			w->failure = s;
+		}
+	}
+}
+
+/* I's report, and its mount namespace for whoever takes our output. */
 static void read_report(struct watch *w)
 {
 	struct inner_report r;
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = {&r, sizeof r};
+	struct msghdr m = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control};
+	ssize_t n = recvmsg(w->sync, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
 
-	if (recv(w->sync, &r, sizeof r, MSG_DONTWAIT) == (ssize_t)sizeof r) {
-		w->report = r;
-		w->reported = true;
-	}
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&w->mounts, CMSG_DATA(c), sizeof(int));
+	if (n != (ssize_t)sizeof r) return;
+	w->report = r;
+	w->reported = true;
 }
 
 static void watch_deadline(struct watch *w)
@@ -200,6 +241,7 @@ static void look(struct watch *w, const struct workspace *ws, struct run_facts *
 	uint64_t cpu_us;
 
 	if (clock_mono_us() < w->look_us) return;
+	if (!w->shown) w->shown = procfs_pid(w->env->proc, w->pidfd);
 	cgroup_job_usage(&w->group, &use);
 	poll_limits_count(w->env->proc, w->shown, &counts);
 	cpu_us = use.cpu_us ? use.cpu_us : counts.cpu_us;
@@ -222,12 +264,12 @@ static int poll_timeout(const struct watch *w)
 {
 	int64_t left = (w->deadline_us - clock_mono_us()) / 1000 + 1;
 
-	if (left < 0) left = 0;
-	if (watched(w)) {
-		int64_t look = (w->look_us - clock_mono_us()) / 1000 + 1;
+	/* Whether it executes by now shows in the status pipe, which wakes nobody. */
+	int64_t look =
+		watched(w) ? (w->look_us - clock_mono_us()) / 1000 + 1 : look_interval(w) / 1000;
 
-		if (left > look) left = look < 0 ? 0 : look;
-	}
+	if (left > look && w->cut == CUT_NONE) left = look;
+	if (left < 0) left = 0;
 	return left > 60000 ? 60000 : (int)left;
 }
 
@@ -235,18 +277,15 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 {
 	uint64_t output_total = w->phase->limits_of_job->output_total;
 
-	w->shown = procfs_pid(w->env->proc, w->pidfd);
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
-			{w->err.fd, POLLIN, 0}, {w->status, POLLIN, 0}, {w->sync, POLLIN, 0},
-			{w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0}};
+			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0}};
 
-		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (poll(p, 4, poll_timeout(w)) < 0 && errno != EINTR) break;
 		if (p[1].revents) capture_read(&w->out);
 		if (p[2].revents) capture_read(&w->err);
-		if (p[3].revents) read_status(w, run);
-		if (p[4].revents && !w->reported) read_report(w);
-		if (p[5].revents) end(w, CUT_CANCEL);
+		if (!w->executing) read_status(w, run);
+		if (p[3].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
 			end(w, CUT_OUTPUT);
@@ -265,7 +304,7 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 
 		waitid(P_PID, (id_t)w->pid, &info, WEXITED | (w->cut == CUT_SETUP ? WNOHANG : 0));
 	}
-	if (!w->reported && w->sync >= 0) read_report(w);
+	if (w->sync >= 0) read_report(w);
 	if (w->status >= 0) read_status(w, run);
 	/* Every writer is dead: both streams end. */
 	capture_read(&w->out);
@@ -346,7 +385,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.pidfd = -1,
 		.sync = -1,
 		.status = -1,
-		.cancel = cancel};
+		.cancel = cancel,
+		.mounts = -1};
 	struct inner in = {.env = env,
 		.group = &w.group,
 		.ws = ws,
@@ -356,7 +396,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.out = -1,
 		.err = -1,
 		.root = -1,
-		.id_map = {-1, -1},
+		.mounts = -1,
+		.ready = {-1, -1},
 		.payload_fd = -1};
 	int64_t begin = clock_mono_us();
 	static char stage[sizeof w.failure.step];
@@ -367,8 +408,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	run->max_pids = env->cgroup.kind == CGROUP_NONE;
 	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
 	start(&w, &in);
-	drop_inner(&in);
 	if (w.pid > 0) watch_until_dead(&w, ws, run);
+	drop_inner(&in);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
 	run->duration_us = (uint64_t)(clock_mono_us() - begin);
@@ -377,6 +418,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	if (run->stage.n && slice_text(stage, sizeof stage, run->stage))
 		run->stage = slice_str(stage);
 	output->out = w.out.memory >= 0 ? capture_finish(&w.out, &run->out) : -1;
+	output->mounts = w.mounts;
 	output->err = w.err.memory >= 0 ? capture_finish(&w.err, &run->err) : -1;
 	if (!cgroup_job_close(&w.group))
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);

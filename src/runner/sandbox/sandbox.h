@@ -97,11 +97,17 @@ struct sandbox_phase {
 
 struct sandbox_output {
 	int out, err; /* sealed memory files with what was kept; owned by the caller */
+	/*
+	 * Mount namespace of the dead job, or -1; owned by the caller. Its last user
+	 * waits until all processors have let go of its mounts (an RCU grace period):
+	 * close it when nobody waits for the result any more.
+	 */
+	int mounts;
 };
 
 #define SANDBOX_OUTPUT_INIT                                                                        \
 	{                                                                                          \
-		-1, -1                                                                             \
+		-1, -1, -1                                                                         \
 	}
 
 /*
