@@ -13,6 +13,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/facts.h"
 #include "cli/local.h"
 #include "cli/refusal.h"
 #include "runner/package.h"
@@ -119,6 +120,8 @@ static void report_json(struct jw *w, const struct package *p, bool is_directory
 		tree_json(w, &p->facts);
 		jw_key(w, "signature");
 		signature_json(w, &p->facts.signature);
+		jw_key(w, "inspection");
+		inspection_json(w, &p->facts.inspection);
 	}
 	if (!p->refusal.code) manifest_json(w, p);
 	jw_key_strs(w, "ignored", p->facts.ignored, p->facts.n_ignored);
@@ -244,6 +247,7 @@ static void print_accepted(const struct cJSON *j)
 	}
 	print_signature(json_get(j, "signature"));
 	print_list("warnings", json_get(j, "warnings"));
+	facts_text(json_get(j, "inspection"));
 }
 
 static void print_refused(const struct cJSON *j)
@@ -261,6 +265,8 @@ static void print_refused(const struct cJSON *j)
 			(unsigned long long)number(d, "column"));
 	if (json_child(d)) printf("\n");
 	print_list("warnings", json_get(j, "warnings"));
+	/* Of a package that could not be unpacked there are none. */
+	facts_text(json_get(j, "inspection"));
 }
 
 static int print_report(int fd, bool as_json)
