@@ -307,7 +307,8 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	jw_object(w);
 	behaviour(w);
 	configuration(w, r, who);
-	jw_key_null(w, "inspection");
+	jw_key(w, "inspection");
+	inspection_json(w, &r->package.inspection);
 	job(w, r);
 	limits_in_force(w, &r->limits);
 	jw_key_null(w, "log");

@@ -47,6 +47,11 @@
 	X(LIMIT_ENV_NAME_BYTES, 128, "bytes", "environment-invalid", "keeps the statement small") \
 	X(LIMIT_ENV_VALUE_BYTES, 4096, "bytes", "environment-invalid", "keeps the statement small") \
 	X(LIMIT_ENV_BYTES, 32 * KIB, "bytes", "environment-invalid", "C31: the whole environment of a test") \
+	/* what text search finds in a package: src/facts */ \
+	X(LIMIT_FACTS_KIND, 32, "rows a kind", "counted in more", "SKILL.md of 45 published skills names at most 9 programs, the largest kind but commands") \
+	X(LIMIT_FACTS_TEXT, 2560, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
+	X(LIMIT_FACTS_HIDDEN, 16, "files", "counted in more", "files with characters that people do not see") \
+	X(LIMIT_FACT_BYTES, 200, "bytes", "cut", "a name, a host or one line of a command") \
 	X(LIMIT_WARNINGS, 64, "warnings", "-", "there are fewer kinds of warnings") \
 	X(LIMIT_SIGNATURE_BYTES, 1 * MIB, "bytes", "signature-too-large", "4096 files with paths of 40 bytes take about 800 KB") \
 	X(LIMIT_SIGNATURE_CERTS, 4, "certificates", "signature-format", "real chains have 3") \

@@ -72,6 +72,11 @@
 	"signature-file-unsigned|signature-subject|signature-anchor|signature-no-anchor|"          \
 	"signature-unread"
 
+/* In the order of proc/inspection.h; a test compares the two. */
+#define FACT_WORDS                                                                                 \
+	"environment|secret|binary|host|module|missing-file|install-hook|interpreter|"             \
+	"interpreter-line|command|nested|executable|test"
+
 /* clang-format off */
 const struct member statement_members[] = {
 	OBJECT(""),
@@ -86,7 +91,31 @@ const struct member statement_members[] = {
 	HEX("predicate.configuration[].digest.sha256", SHA256_LEN),
 	WORD("predicate.configuration[].name", "runtime|sandbox-policy|verifier"),
 	{"predicate.configuration[].uri", MEMBER_TEXT, MEMBER_OPTIONAL, 0, NULL},
-	NOTHING("predicate.inspection"),
+	{"predicate.inspection", MEMBER_OBJECT, MEMBER_NULLABLE, 0, NULL},
+	WORD("predicate.inspection.basis", "found by text search; absence proves nothing"),
+	COUNT("predicate.inspection.commandsNotRun"),
+	ARRAY("predicate.inspection.hiddenText"),
+	OBJECT("predicate.inspection.hiddenText[]"),
+	COUNT("predicate.inspection.hiddenText[].bidi"),
+	COUNT("predicate.inspection.hiddenText[].escape"),
+	COUNT("predicate.inspection.hiddenText[].line"),
+	TEXT("predicate.inspection.hiddenText[].path"),
+	COUNT("predicate.inspection.hiddenText[].tag"),
+	COUNT("predicate.inspection.hiddenText[].zeroWidth"),
+	WORD("predicate.inspection.kind", "text|commands|scripts|needs-macos"),
+	ARRAY("predicate.inspection.more"),
+	OBJECT("predicate.inspection.more[]"),
+	WORD("predicate.inspection.more[].kind", FACT_WORDS),
+	COUNT("predicate.inspection.more[].places"),
+	COUNT("predicate.inspection.moreHiddenText"),
+	ARRAY("predicate.inspection.rows"),
+	OBJECT("predicate.inspection.rows[]"),
+	BOOL("predicate.inspection.rows[].declared"),
+	WORD("predicate.inspection.rows[].kind", FACT_WORDS),
+	COUNT("predicate.inspection.rows[].line"),
+	TEXT("predicate.inspection.rows[].path"),
+	COUNT("predicate.inspection.rows[].places"),
+	TEXT("predicate.inspection.rows[].value"),
 	OBJECT("predicate.job"),
 	COUNT("predicate.job.attempt"),
 	TEXT_OR_NULL("predicate.job.attemptReason"),

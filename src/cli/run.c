@@ -172,6 +172,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	jw_key_hex(&w, "dirHash1", SLICE_OF(r->package.dir_hash1));
 	jw_key(&w, "signature");
 	signature_json(&w, &r->package.signature);
+	jw_key(&w, "inspection");
+	inspection_json(&w, &r->package.inspection);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)

@@ -168,6 +168,8 @@ static void completed(
 	package(w, r);
 	jw_key(w, "signature");
 	signature_json(w, &r->package.signature);
+	jw_key(w, "inspection");
+	inspection_json(w, &r->package.inspection);
 	jw_key(w, "behaviour");
 	jw_object(w);
 	jw_key_bool(w, "complete", false);

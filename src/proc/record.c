@@ -25,6 +25,7 @@ static void codec_package(struct codec *c, struct package_facts *p)
 	codec_u32(c, &p->ignored_total, LIMIT_MEMBERS);
 	codec_texts(c, p->ignored, &p->n_ignored, RECORD_IGNORED, TEXT_ASCII, LIMIT_PATH_BYTES);
 	codec_signature(c, &p->signature);
+	codec_inspection(c, &p->inspection);
 }
 
 static void codec_stream(struct codec *c, struct stream_facts *s)

@@ -14,6 +14,7 @@
 #include "base/dsse.h"
 #include "base/hash.h"
 #include "base/verdict.h"
+#include "proc/inspection.h"
 #include "proc/manifest.h"
 #include "proc/signature.h"
 
@@ -45,6 +46,7 @@ struct package_facts {
 	unsigned n_ignored;
 	struct slice ignored[RECORD_IGNORED]; /* escaped names (text_ascii) */
 	struct signature_facts signature;
+	struct inspection inspection;
 };
 
 struct stream_facts {

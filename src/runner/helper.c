@@ -39,7 +39,7 @@ enum err helper_env_open(struct helper_env *env, int exe, struct why *why)
 
 static const char *helper_name(enum helper_kind kind)
 {
-	static const char *const names[] = {"unpack", "manifest", "signature"};
+	static const char *const names[] = {"unpack", "manifest", "inspect", "signature"};
 
 	return names[kind];
 }
@@ -107,14 +107,12 @@ static enum err read_result(int fd, struct buf *result, int64_t until_us)
 	}
 }
 
-enum err helper_run(const struct helper_env *env, enum helper_kind kind, int source, int root,
-	uint32_t uid, struct slice argument, struct buf *result, struct why *why)
+enum err helper_start(struct helper *h, const struct helper_env *env, enum helper_kind kind,
+	int source, int root, uint32_t uid, struct slice argument, struct why *why)
 {
 	uint8_t mem[2 * LIMIT_COMPONENT_BYTES + 1];
 	struct buf hex = buf_on(mem, sizeof mem);
-	int64_t until = clock_mono_us() + LIMIT_UNPACK_MS * 1000LL;
-	int p[2], pidfd = -1, status = 0;
-	enum err e;
+	int p[2], pidfd = -1;
 	pid_t pid;
 
 	buf_hex(&hex, argument);
@@ -126,17 +124,38 @@ enum err helper_run(const struct helper_env *env, enum helper_kind kind, int sou
 		fd_close(&p[0]);
 		return why_sys(why, E_INTERNAL, "helper");
 	}
-	e = read_result(p[0], result, until);
-	if (e) sys_pidfd_send_signal(pidfd, SIGKILL);
-	waitpid(pid, &status, 0);
-	fd_close(&p[0]);
-	fd_close(&pidfd);
+	*h = (struct helper){.kind = kind,
+		.pid = pid,
+		.pidfd = pidfd,
+		.result = p[0],
+		.until_us = clock_mono_us() + LIMIT_UNPACK_MS * 1000LL};
+	return E_OK;
+}
+
+enum err helper_end(struct helper *h, struct buf *result, struct why *why)
+{
+	enum err e = read_result(h->result, result, h->until_us);
+	int status = 0;
+
+	if (e) sys_pidfd_send_signal(h->pidfd, SIGKILL);
+	waitpid(h->pid, &status, 0);
+	fd_close(&h->result);
+	fd_close(&h->pidfd);
 	if (e == E_TIMEOUT)
-		return why_set(why, E_TIMEOUT, "%s took longer than %d ms", helper_name(kind),
+		return why_set(why, E_TIMEOUT, "%s took longer than %d ms", helper_name(h->kind),
 			LIMIT_UNPACK_MS);
 	if (e || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return why_set(why, E_INTERNAL, "the %s process ended by %s %d", helper_name(kind),
-			WIFSIGNALED(status) ? "signal" : "status",
+		return why_set(why, E_INTERNAL, "the %s process ended by %s %d",
+			helper_name(h->kind), WIFSIGNALED(status) ? "signal" : "status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	return E_OK;
+}
+
+enum err helper_run(const struct helper_env *env, enum helper_kind kind, int source, int root,
+	uint32_t uid, struct slice argument, struct buf *result, struct why *why)
+{
+	struct helper h;
+	enum err e = helper_start(&h, env, kind, source, root, uid, argument, why);
+
+	return e ? e : helper_end(&h, result, why);
 }

@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "base/text.h"
+#include "runner/inspection.h"
 #include "runner/signature.h"
 
 /* Bytes of the archive hashed at a time. */
@@ -150,6 +151,7 @@ static enum err check_named_files(struct package *p)
 void package_read(struct package *p, const struct job_env *env, const struct job *job,
 	struct workspace *ws, struct chan *report)
 {
+	struct inspection_search search;
 	enum err e = E_OK;
 
 	memset(p, 0, sizeof *p);
@@ -172,9 +174,12 @@ void package_read(struct package *p, const struct job_env *env, const struct job
 		snprintf(ws->skill, sizeof ws->skill, "%s/%.*s", WORKSPACE_PKG,
 			(int)p->facts.top_directory.n, (const char *)p->facts.top_directory.p);
 	announce(report, job, PHASE_MANIFEST);
+	/* Beside the other two, which wait more than they work. */
+	inspection_start(&search, p, env, ws);
 	signature_read(p, env, job, ws);
 	e = read_manifest(p, env, ws);
 	if (!e) e = check_named_files(p);
+	inspection_end(&search, p);
 	if (e) refuse(p, e);
 }
 
@@ -185,4 +190,5 @@ void package_drop(struct package *p)
 	buf_drop(&p->unpack_bytes);
 	buf_drop(&p->manifest_bytes);
 	buf_drop(&p->signature_bytes);
+	buf_drop(&p->inspection_bytes);
 }

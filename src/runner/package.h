@@ -16,7 +16,7 @@ struct package {
 	struct tree tree;
 	struct buf list;         /* canonical file list */
 	struct buf unpack_bytes; /* encoded results; slices point into them */
-	struct buf manifest_bytes, signature_bytes;
+	struct buf manifest_bytes, signature_bytes, inspection_bytes;
 	struct manifest manifest;
 	struct refusal refusal; /* code E_OK: accepted */
 	struct why why;         /* text of a refusal that was found here */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entry of the helper processes `unpack`, `manifest` and `signature`, which the
+ * Entry of the helper processes `unpack`, `manifest`, `inspect` and `signature`, which the
  * runner starts for each package (the last for a signed one) and which are gone
  * before their result is believed.
  *
@@ -71,5 +71,7 @@ int helper_main(const char *name, const char *argument_hex)
 			argument.n ? buf_slice(&argument) : SLICE_NONE);
 	if (strcmp(name, "signature") == 0)
 		return signature_process(HELPER_FD_RESULT, HELPER_FD_SOURCE);
+	if (strcmp(name, "inspect") == 0)
+		return inspect_process(HELPER_FD_RESULT, HELPER_FD_SOURCE, HELPER_FD_ROOT);
 	return 100;
 }

@@ -8,6 +8,7 @@
 #include "unpack/fields.h"
 #include "unpack/frontmatter.h"
 #include "unpack/matter.h"
+#include "unpack/requires.h"
 
 /* A quote before and behind a value, and each quote in it doubled. */
 #define REPAIRED_BYTES (3 * LIMIT_FRONTMATTER_BYTES)
@@ -16,6 +17,7 @@
 
 struct manifest_memory {
 	struct matter matter;
+	const struct matter_node *metadata; /* once fields were read */
 	uint8_t frontmatter[LIMIT_FRONTMATTER_BYTES];
 	uint8_t repaired[REPAIRED_BYTES];
 	uint8_t text[TEXT_BYTES_MAX];
@@ -63,12 +65,23 @@ enum err manifest_read(struct slice file, struct slice top_directory, struct man
 	enum err e;
 
 	*out = (struct manifest){0};
+	mem->metadata = NULL;
+	mem->matter.n = 0;
 	e = frontmatter_find(file, &front, out, why);
 	if (!e) e = read_yaml(mem, buf_slice(&front), &text, out, why);
-	if (e) return e;
+	if (e) {
+		mem->matter.n = 0;
+		return e;
+	}
 	if (mem->matter.uneven) manifest_warn(out, "quoted-line-ends");
 	r.root = matter_root(&mem->matter);
 	e = fields_read(&r);
+	mem->metadata = r.metadata;
 	if (!e) e = declare_read(&r);
 	return e;
+}
+
+void manifest_requires(const struct manifest_memory *mem, struct needs *out)
+{
+	requires_read(&mem->matter, mem->metadata, out);
 }

@@ -8,6 +8,7 @@
 #define UNPACK_MANIFEST_READ_H
 
 #include "proc/manifest.h"
+#include "unpack/requires.h"
 
 /* All memory that reading takes beside libyaml's and cJSON's: about 700 KiB. */
 struct manifest_memory;
@@ -26,5 +27,12 @@ void manifest_memory_free(struct manifest_memory **mem);
  */
 enum err manifest_read(struct slice file, struct slice top_directory, struct manifest_memory *mem,
 	struct manifest *out, struct why *why);
+
+/*
+ * What the manifest that was read last says beyond struct manifest: programs and
+ * variables that the skill needs. Slices point into mem. Empty after a refusal
+ * of its YAML.
+ */
+void manifest_requires(const struct manifest_memory *mem, struct needs *out);
 
 #endif

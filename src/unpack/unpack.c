@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The throw-away processes of a package: "unpack", "manifest" and, for a signed
- * one, "signature".
+ * The throw-away processes of a package: "unpack", "manifest", "inspect" and,
+ * for a signed one, "signature".
  *
  * descriptors  result (write), source (sealed memory file, directory or
- *              SKILL.md, read), tree (directory, unpack only); nothing else
+ *              SKILL.md, read), tree (directory; unpack writes, inspect reads);
+ *              nothing else
  * files        only below the tree and the source directory, by name relative
  *              to a descriptor; no absolute path is ever opened
  * ids, limits  those of the caller; memory stays below 48 MiB beside the tree
  * system calls, with what they are for; musl's malloc included:
  *
- *   call           unpack manifest signature
- *   read              x      x           files of a source directory; SKILL.md
- *   write             x      x    x      files of the tree; the result
- *   close             x
- *   openat            x                  entries of the tree (O_EXCL); the source directory "."
- *   openat2           x                  entries of a source directory, one component
- *   getdents64        x                  names in a source directory
- *   newfstatat        x                  type and size of an entry, links not followed
- *   fstat             x           x      descriptors
- *   fcntl             x           x      F_GET_SEALS of the source; F_GETFL, F_SETFD of fdopendir
- *   mkdirat           x                  directories of the tree
- *   fchmodat          x                  their modes
- *   fchmod            x                  modes of files
- *   utimensat         x                  times of both
- *   mmap              x      x    x      the archive (MAP_SHARED, PROT_READ); anonymous memory
- *   munmap            x      x    x
- *   mremap            x      x    x      growing buffers
- *   mprotect          x      x    x      malloc, when brk is refused
- *   madvise           x      x    x      malloc; parts of the archive that were read
- *   brk               x      x    x      malloc
- *   clock_gettime     x                  the time limit, where the vDSO cannot tell it
- *   exit_group        x      x    x      of the caller, after the return
+ *   call           unpack manifest signature inspect
+ *   read              x      x                files of a source directory; SKILL.md
+ *   write             x      x    x       x   files of the tree; the result
+ *   close             x                   x
+ *   openat            x                   x   entries of the tree (O_EXCL; inspect: O_RDONLY); the source directory "."
+ *   openat2           x                       entries of a source directory, one component
+ *   getdents64        x                       names in a source directory
+ *   newfstatat        x                       type and size of an entry, links not followed
+ *   fstat             x           x       x   descriptors
+ *   fcntl             x           x       x   F_GET_SEALS of the source; F_GETFL, F_SETFD of fdopendir
+ *   mkdirat           x                       directories of the tree
+ *   fchmodat          x                       their modes
+ *   fchmod            x                       modes of files
+ *   utimensat         x                       times of both
+ *   mmap              x      x    x       x   the archive, the request, files of the tree (MAP_SHARED, PROT_READ); anonymous memory
+ *   munmap            x      x    x       x
+ *   mremap            x      x    x       x   growing buffers
+ *   mprotect          x      x    x       x   malloc, when brk is refused
+ *   madvise           x      x    x       x   malloc; parts of the archive that were read
+ *   brk               x      x    x       x   malloc
+ *   clock_gettime     x                       the time limit, where the vDSO cannot tell it
+ *   exit_group        x      x    x       x   of the caller, after the return
  *
  * tests/unit/test_unpack_process.c runs them under exactly this list.
  */
@@ -45,6 +46,7 @@
 #include "proc/unpack_result.h"
 #include "unpack/archive.h"
 #include "unpack/directory.h"
+#include "unpack/inspect.h"
 #include "unpack/manifest_read.h"
 #include "unpack/oms.h"
 
@@ -178,5 +180,35 @@ out:
 	map_drop(&bytes);
 	free(files);
 	free(r);
+	return sent;
+}
+
+static int send_inspection(int fd, struct inspection *in)
+{
+	struct buf b = buf_heap(INSPECTION_BYTES);
+	struct codec c = codec_writer(&b);
+
+	codec_inspection(&c, in);
+	return send_result(fd, &b, &c);
+}
+
+int inspect_process(int result_fd, int source_fd, int root_fd)
+{
+	struct inspection_request r = {.files = calloc(LIMIT_MEMBERS, sizeof *r.files)};
+	struct inspect *mem = NULL;
+	struct inspection *found = NULL;
+	struct slice bytes = SLICE_NONE;
+	struct codec c;
+	int sent = 1;
+
+	if (!r.files || map_sealed(source_fd, INSPECTION_REQUEST_BYTES, &bytes)) goto out;
+	c = codec_reader(bytes);
+	codec_inspection_request(&c, &r);
+	if (codec_end(&c) || inspect_package(&mem, &r, root_fd, &found)) goto out;
+	sent = send_inspection(result_fd, found);
+out:
+	inspect_free(&mem);
+	map_drop(&bytes);
+	free(r.files);
 	return sent;
 }

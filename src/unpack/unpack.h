@@ -32,4 +32,11 @@ int manifest_process(int result_fd, int source_fd, struct slice top_directory);
  */
 int signature_process(int result_fd, int source_fd);
 
+/*
+ * Reads a struct inspection_request (proc/inspection.h) from source_fd, a sealed
+ * memory file, searches the files below root_fd and writes a struct inspection
+ * to result_fd. Returns 0, or 1 when there is no result.
+ */
+int inspect_process(int result_fd, int source_fd, int root_fd);
+
 #endif

@@ -75,7 +75,8 @@ for r in rows:
 # ---- warnings ----
 call = re.compile(r'(?:manifest_warn\([^,]+, |warn\(a, SLICE\(|warnings_add\([^"]*SLICE\()"([a-z-]+)"')
 there = {}
-for f in glob.glob(f"{src}/unpack/*.c") + [f"{src}/runner/tree.c", f"{src}/runner/package.c", f"{src}/runner/signature.c"]:
+for f in glob.glob(f"{src}/unpack/*.c") + [f"{src}/runner/tree.c", f"{src}/runner/package.c", f"{src}/runner/signature.c",
+          f"{src}/runner/inspection.c"]:
     for n in call.findall(read(f)): there.setdefault(n, set()).add(os.path.basename(f)[:-2])
 # What is wrong with a signature is a warning of the same name.
 reasons = set(groups["SIGNATURE"])

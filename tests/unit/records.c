@@ -65,6 +65,23 @@ static void signature_example(struct signature_facts *f)
 	sha256(SLICE("anchor"), f->anchor_sha256);
 }
 
+/* One row of the most common kinds, one file with hidden characters, one kind with more. */
+static void inspection_example(struct inspection *in)
+{
+	static const struct fact rows[] = {
+		{FACT_SECRET, true, 2, 1, SLICE("WEATHER_TOKEN"), SLICE("weather.sh")},
+		{FACT_HOST, false, 7, 3, SLICE("api.example.io"), SLICE("SKILL.md")},
+		{FACT_COMMAND, false, 7, 1, SLICE("curl api.example.io/a\\x1b"), SLICE("SKILL.md")},
+		{FACT_EXECUTABLE, false, 0, 1, SLICE("execute bit"), SLICE("weather.sh")},
+	};
+
+	*in = (struct inspection){.present = true, .kind = KIND_SCRIPTS, .n = 4, .n_hidden = 1};
+	memcpy(in->rows, rows, sizeof rows);
+	in->hidden[0] = (struct hidden_text){SLICE("SKILL.md"), 3, 1, 2, 3, 4};
+	in->more[FACT_COMMAND] = 11;
+	in->more_hidden = 1;
+}
+
 static void package_example(struct package_facts *p)
 {
 	p->format = PACKAGE_TAR;
@@ -87,6 +104,7 @@ static void package_example(struct package_facts *p)
 	sha256(SLICE("oms"), p->oms);
 	sha256(SLICE("clawhub"), p->clawhub_fingerprint);
 	signature_example(&p->signature);
+	inspection_example(&p->inspection);
 }
 
 static void manifest_example(struct manifest *m)
@@ -185,6 +203,7 @@ void record_no_test(struct record *r)
 	p->top_directory = SLICE_NONE;
 	p->n_ignored = p->ignored_total = 0;
 	p->signature = (struct signature_facts){.present = false};
+	p->inspection = (struct inspection){.present = false};
 	r->manifest.name = SLICE("W \xc3\xa4");
 	r->manifest.name_source = NAME_DIRECTORY;
 	r->manifest.timeout_ms = 30000;
@@ -245,6 +264,29 @@ static void fill_manifest(struct manifest *m, char letter)
 		m->warnings[i] = numbered('w', i, 64, "");
 }
 
+/* As many rows of each kind, and as much text in them, as the codec takes. */
+static void fill_inspection(struct inspection *in, char letter)
+{
+	const size_t value = LIMIT_FACTS_TEXT / LIMIT_FACTS_KIND - 8;
+	unsigned i;
+
+	in->n = FACT_KINDS * LIMIT_FACTS_KIND;
+	for (i = 0; i < in->n; i++)
+		in->rows[i] = (struct fact){.kind = (uint8_t)(i / LIMIT_FACTS_KIND),
+			.line = LIMIT_UNPACKED_BYTES,
+			.places = LIMIT_UNPACKED_BYTES,
+			.value = letters(value, letter),
+			.path = SLICE("SKILL.md")};
+	in->n_hidden = LIMIT_FACTS_HIDDEN;
+	for (i = 0; i < in->n_hidden; i++)
+		in->hidden[i] = (struct hidden_text){letters(LIMIT_PATH_BYTES, 'p'),
+			LIMIT_UNPACKED_BYTES, LIMIT_UNPACKED_BYTES, LIMIT_UNPACKED_BYTES,
+			LIMIT_UNPACKED_BYTES, LIMIT_UNPACKED_BYTES};
+	for (i = 0; i < FACT_KINDS; i++)
+		in->more[i] = LIMIT_UNPACKED_BYTES;
+	in->more_hidden = LIMIT_MEMBERS;
+}
+
 void record_full(struct record *r, char letter)
 {
 	unsigned i;
@@ -261,6 +303,7 @@ void record_full(struct record *r, char letter)
 	r->package.signature.reason = E_SIGNATURE_FILE_UNSIGNED;
 	r->package.signature.leaf_subject = letters(LIMIT_SIGNER_BYTES, letter);
 	r->package.signature.unsigned_files = FILES - 1;
+	fill_inspection(&r->package.inspection, letter);
 	r->runtime.name = letters(256, 'n');
 	r->runtime.uri = letters(256, letter);
 	r->n_warnings = LIMIT_WARNINGS;

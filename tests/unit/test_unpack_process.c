@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
 #include "base/hash.h"
 #include "make_archive.h"
+#include "proc/inspection.h"
 #include "proc/unpack_result.h"
 #include "test.h"
 #include "unpack/unpack.h"
@@ -25,6 +27,9 @@ static const int calls[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(close), SC
 static const int manifest_calls[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(mmap),
 	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk),
 	SCMP_SYS(exit_group)};
+static const int inspect_calls[] = {SCMP_SYS(write), SCMP_SYS(close), SCMP_SYS(openat),
+	SCMP_SYS(fstat), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
+	SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(exit_group)};
 
 static void confine(const int *list, size_t n)
 {
@@ -294,6 +299,78 @@ TEST(unpack_process_confined)
 	outcome_drop(&o);
 	buf_drop(&t);
 	buf_drop(&z);
+}
+
+/* Sends a request for two files below dir and reads the answer into *out, which points into b. */
+static bool inspect_body(int dir, struct slice missing, struct buf *b, struct inspection *out)
+{
+	struct inspected_file files[] = {
+		{SLICE("SKILL.md"), false}, {SLICE("a/b.sh"), true}, {missing, false}};
+	struct inspection_request r = {
+		.manifest = SLICE("SKILL.md"), .n_files = missing.n ? 3 : 2, .files = files};
+	struct buf q = buf_heap(INSPECTION_REQUEST_BYTES);
+	struct codec c = codec_writer(&q);
+	int source, result = memfd_open("result"), status = -1;
+	pid_t pid;
+
+	codec_inspection_request(&c, &r);
+	CHECK_ERR(codec_end(&c), E_OK);
+	source = memfd_of("request", buf_slice(&q));
+	pid = fork();
+	if (pid == 0) {
+		confine(inspect_calls, sizeof inspect_calls / sizeof *inspect_calls);
+		_exit(inspect_process(result, source, dir));
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0) abort();
+	if (lseek(result, 0, SEEK_SET) < 0 || fd_read_all(result, b)) abort();
+	c = codec_reader(buf_slice(b));
+	codec_inspection(&c, out);
+	fd_close(&source);
+	fd_close(&result);
+	buf_drop(&q);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && !codec_end(&c);
+}
+
+TEST(unpack_process_inspect_confined)
+{
+	static struct inspection found;
+	struct buf b = buf_heap(INSPECTION_BYTES), text = buf_heap(4 * MIB);
+	char dir[64], path[100];
+	unsigned i;
+	int fd;
+
+#ifdef __GLIBC__
+	SKIP("the table of system calls is that of musl");
+#endif
+	fresh_directory(dir);
+	snprintf(path, sizeof path, "%s/SKILL.md", dir);
+	CHECK(!file_write(path, SLICE("---\nname: x\nmetadata: {openclaw: {requires: {bins: [jq]}}}"
+				      "\nallowed-tools: Bash(git:*)\n---\n")));
+	snprintf(path, sizeof path, "%s/a", dir);
+	CHECK(mkdir(path, 0755) == 0);
+	/* Enough to make buffers grow. */
+	buf_str(&text, "#!/bin/sh\njq . | git x | curl https://a.b.io\n");
+	for (i = 0; i < 100000; i++)
+		buf_str(&text, "echo a line of text\n");
+	snprintf(path, sizeof path, "%s/a/b.sh", dir);
+	CHECK(!file_write(path, buf_slice(&text)));
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(inspect_body(fd, SLICE_NONE, &b, &found) && found.present && found.n == 6);
+	for (i = 0; i < found.n; i++) {
+		const struct fact *row = &found.rows[i];
+		bool of_manifest = slice_is(row->value, "jq") || slice_is(row->value, "git");
+
+		CHECK(row->declared == of_manifest);
+		CHECK(slice_is(row->path, "a/b.sh"));
+		CHECK(row->kind != FACT_HOST || (row->line == 2 && slice_is(row->value, "a.b.io")));
+	}
+	/* A file that is not there is nobody's fault but the caller's: no result at all. */
+	buf_reset(&b);
+	CHECK(!inspect_body(fd, SLICE("c"), &b, &found) && b.n == 0);
+	fd_close(&fd);
+	remove_tree(dir);
+	buf_drop(&b);
+	buf_drop(&text);
 }
 
 /* Digests of a counter: bytes that do not compress. */

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Facts of a package as lines: what was found, where, whether SKILL.md says so,
+ * and what would say it. Runs on the command line.
+ */
+#include "cli/facts.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "proc/inspection.h"
+
+/* What would declare a value of a kind; NULL: nothing can, it is only shown. */
+static const struct {
+	const char *kind, *title, *declare;
+} kinds[] = {
+	{"host", "hosts", "metadata: {requires.network: HOST}, or test: {network: [HOST]}"},
+	{"secret", "secrets", "metadata: {requires.env: NAME}, or test: {secrets: [NAME]}"},
+	{"environment", "variables",
+		"metadata: {requires.env: NAME}, or test: {environment: [NAME=VALUE]}"},
+	{"binary", "programs", "metadata: {requires.bins: NAME}, or allowed-tools: Bash(NAME:*)"},
+	{"module", "modules", "requirements.txt or package.json"},
+	{"missing-file", "named, but not there", NULL},
+	{"install-hook", "run when installed", NULL},
+	{"interpreter", "interpreters", NULL},
+	{"interpreter-line", "#! lines that end in CR", NULL},
+	{"nested", "archives and programs inside", NULL},
+	{"executable", "files with the execute bit", NULL},
+	{"test", "tests", "metadata: {verifier.test_command: COMMAND}"},
+	{"command", "commands in prose, not run", NULL},
+};
+
+/* So many rows of a kind are printed; --json has all. */
+#define SHOWN_ROWS 12
+
+static const char *member(const struct cJSON *j, const char *name, char *mem, size_t cap)
+{
+	return text_ascii(mem, cap, json_text_of(j, name));
+}
+
+static uint64_t more_of(const struct cJSON *inspection, const char *kind)
+{
+	const struct cJSON *c;
+
+	for (c = json_child(json_get(inspection, "more")); c; c = json_next(c))
+		if (slice_is(json_text_of(c, "kind"), kind)) return json_count_of(c, "places");
+	return 0;
+}
+
+static void print_row(const struct cJSON *row, bool can_declare)
+{
+	/* Values are printable already (C10): text_shown escapes nothing twice. */
+	char value[LIMIT_FACT_BYTES + 1], path[LIMIT_PATH_BYTES + 1];
+	uint64_t line = json_count_of(row, "line"), places = json_count_of(row, "places");
+	bool declared = false;
+
+	if (json_get_bool(row, "declared", &declared)) declared = false;
+	printf("    %s%s  ", text_shown(value, sizeof value, json_text_of(row, "value")),
+		can_declare ? declared ? " (declared)" : " (not declared)" : "");
+	printf("%s", member(row, "path", path, sizeof path));
+	if (line) printf(":%llu", (unsigned long long)line);
+	if (places > 1) printf(" and %llu more", (unsigned long long)places - 1);
+	printf("\n");
+}
+
+static void print_kind(const struct cJSON *inspection, size_t k)
+{
+	const struct cJSON *row;
+	uint64_t n = 0, hidden = more_of(inspection, kinds[k].kind);
+	bool undeclared = false, declared;
+
+	for (row = json_child(json_get(inspection, "rows")); row; row = json_next(row)) {
+		if (!slice_is(json_text_of(row, "kind"), kinds[k].kind)) continue;
+		if (!n) printf("  %s\n", kinds[k].title);
+		if (n++ < SHOWN_ROWS) print_row(row, kinds[k].declare != NULL);
+		if (json_get_bool(row, "declared", &declared) || !declared) undeclared = true;
+	}
+	if (n > SHOWN_ROWS)
+		printf("    ... %llu more, see --json\n", (unsigned long long)n - SHOWN_ROWS);
+	if (hidden)
+		printf("    ... and %llu places for which there was no room\n",
+			(unsigned long long)hidden);
+	if (undeclared && kinds[k].declare) printf("    would declare it: %s\n", kinds[k].declare);
+}
+
+static void print_hidden(const struct cJSON *inspection)
+{
+	const struct cJSON *h;
+	char path[LIMIT_PATH_BYTES + 1];
+
+	for (h = json_child(json_get(inspection, "hiddenText")); h; h = json_next(h))
+		printf("  hidden text in %s:%llu: %llu zero-width, %llu direction, %llu tag, "
+		       "%llu escape characters\n",
+			member(h, "path", path, sizeof path),
+			(unsigned long long)json_count_of(h, "line"),
+			(unsigned long long)json_count_of(h, "zeroWidth"),
+			(unsigned long long)json_count_of(h, "bidi"),
+			(unsigned long long)json_count_of(h, "tag"),
+			(unsigned long long)json_count_of(h, "escape"));
+}
+
+void facts_text(const struct cJSON *inspection)
+{
+	uint64_t commands = json_count_of(inspection, "commandsNotRun");
+	unsigned kind = 0;
+	size_t k;
+
+	if (json_is_null(inspection))
+		printf("%-12s not read: the search failed, so nothing is known\n", "facts");
+	if (!json_is_object(inspection)) return;
+	while (package_kind_text(kind) &&
+		!slice_is(json_text_of(inspection, "kind"), package_kind_text(kind)))
+		kind++;
+	printf("%-12s %s\n", "kind", package_kind_meaning(kind) ? package_kind_meaning(kind) : "?");
+	if (commands)
+		printf("%-12s %llu in its text were not run; your agent would run them\n",
+			"commands", (unsigned long long)commands);
+	if (!json_child(json_get(inspection, "rows")) &&
+		!json_child(json_get(inspection, "hiddenText")))
+		return;
+	printf("%-12s %s\n", "facts", inspection_basis);
+	print_hidden(inspection);
+	for (k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		print_kind(inspection, k);
+}
