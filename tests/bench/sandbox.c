@@ -113,6 +113,7 @@ static void enter_root(void)
 	fd_close(&env.proc);
 	env.proc = root.proc;
 	env.proc_error = root.proc_error;
+	env.counts = root.counts;
 	env.nested = root.nested;
 	if (sandbox_probe(&env, NULL, TIER_3, &why)) cannot(&why);
 }
