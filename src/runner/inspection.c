@@ -59,7 +59,7 @@ void inspection_start(struct inspection_search *s, const struct package *p,
 
 	if (!e)
 		e = helper_start(&s->helper, &env->helper, HELPER_INSPECT, fd, ws->pkg,
-			sandbox_payload_uid(&env->sandbox, ws->slot), SLICE_NONE, &why);
+			package_reader_uid(env, ws), SLICE_NONE, &why);
 	fd_close(&fd);
 	s->started = !e;
 	if (e) unread(&why);

@@ -67,6 +67,11 @@ uint32_t job_package_uid(const struct job_env *env, const struct job *job)
 	return sandbox_payload_uid(&env->sandbox, job->slot);
 }
 
+uint32_t package_reader_uid(const struct job_env *env, const struct workspace *ws)
+{
+	return sandbox_init_uid(&env->sandbox, ws->slot);
+}
+
 static enum err unpack(struct package *p, const struct job_env *env, const struct job *job,
 	const struct workspace *ws)
 {
@@ -115,9 +120,8 @@ static enum err read_manifest(
 
 	if (fd < 0) return why_sys(&p->why, E_INTERNAL, "manifest");
 	p->manifest_bytes = buf_heap(MANIFEST_RESULT_BYTES);
-	e = helper_run(&env->helper, HELPER_MANIFEST, fd, ws->pkg,
-		sandbox_payload_uid(&env->sandbox, ws->slot), p->facts.top_directory,
-		&p->manifest_bytes, &p->why);
+	e = helper_run(&env->helper, HELPER_MANIFEST, fd, ws->pkg, package_reader_uid(env, ws),
+		p->facts.top_directory, &p->manifest_bytes, &p->why);
 	fd_close(&fd);
 	if (e) return E_INTERNAL;
 	memset(&r, 0, sizeof r);

@@ -27,6 +27,12 @@ struct package {
 
 /* Who reads the package: the slot's own id, or a directory's owner. */
 uint32_t job_package_uid(const struct job_env *env, const struct job *job);
+/*
+ * Who looks at it once its digests are known (C11): another id than that of the
+ * files, so that a process that hostile bytes took over cannot change them. Where
+ * there is a single id it is the same.
+ */
+uint32_t package_reader_uid(const struct job_env *env, const struct workspace *ws);
 
 /*
  * Reads the package into ws. refusal says whether it is accepted; everything

@@ -81,8 +81,7 @@ static enum err ask(struct package *p, const struct job_env *env, const struct j
 	p->signature_bytes = buf_heap(SIGNATURE_RESULT_BYTES);
 	if (!e)
 		e = helper_run(&env->helper, HELPER_SIGNATURE, fd, ws->pkg,
-			sandbox_payload_uid(&env->sandbox, ws->slot), SLICE_NONE,
-			&p->signature_bytes, &why);
+			package_reader_uid(env, ws), SLICE_NONE, &p->signature_bytes, &why);
 	fd_close(&fd);
 	if (e) {
 		log_event(LOG_WARN, "signature.unread", "why=\"%s\"", why.text);

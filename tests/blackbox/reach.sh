@@ -85,3 +85,18 @@ is "run: no descriptor leads out" "$(python3 "$tmp/up.py" $run "$tmp/up.py")" "T
 wait $run
 is "run: it passed" $? 0
 forget_pid $run
+
+# ---- C11: who reads a package after its digests cannot change it ---------------------
+if command -v strace > /dev/null; then
+	mkdir -p "$tmp/read" && cp -a "$tests/skills/hello-world" "$tmp/read/" && echo '{}' > "$tmp/read/hello-world/skill.oms.sig"
+	tarball "$tmp/read/hello-world" "$tmp/read.tgz"
+	strace -f -e trace=setresuid,execveat,fchownat -o "$tmp/trace" "$sv" inspect "$tmp/read.tgz" > /dev/null
+	owner=$(sed -n 's/.*fchownat([0-9]*, "[^"]*", \([0-9]*\), .* = 0$/\1/p' "$tmp/trace" | sort -u)
+	is "files belong to one id" "$(echo "$owner" | grep -c "^[1-9]")" 1
+	for helper in manifest inspect signature; do
+		pid=$(sed -n "s/^\([0-9]*\) .*\"--helper\", \"$helper\".*/\1/p" "$tmp/trace")
+		reader=$(sed -n "s/^$pid *setresuid(\([0-9]*\),.*/\1/p" "$tmp/trace" | tail -1)
+		if [ -n "$reader" ] && [ "$reader" != "$owner" ] && [ "$reader" != 0 ]; then ok "$helper is no owner of the files"
+		else bad "$helper is no owner of the files" "reader '$reader', owner '$owner'"; fi
+	done
+else skip "who reads a package" "no strace"; fi
