@@ -75,7 +75,8 @@ static bool timed(struct cgroup_env *env, bool by_group, long *members, int64_t 
 	int pidfd = -1;
 	pid_t pid;
 
-	if (cgroup_job_open(&job, env, "tree", &max, &why)) return false;
+	cgroup_job_name(&job, env, "tree");
+	if (cgroup_job_open(&job, &max, &why)) return false;
 	pid = sys_fork(0, &pidfd, job.fd);
 	if (pid == 0) {
 		setpgid(0, 0);
@@ -101,7 +102,10 @@ static bool refuses(struct cgroup_env *env)
 	struct limit_facts max = {.memory_bytes = 512 * MIB, .pids = 2, .cpu_percent = 0};
 	struct cgroup_job job;
 	struct why why = WHY_INIT;
-	enum err e = cgroup_job_open(&job, env, "refused", &max, &why);
+	enum err e;
+
+	cgroup_job_name(&job, env, "refused");
+	e = cgroup_job_open(&job, &max, &why);
 
 	return cgroup_job_close(&job) && e == E_SANDBOX_SETUP && strstr(why.text, "cpu.max");
 }
