@@ -19,6 +19,16 @@ struct open_how_v0 {
 };
 _Static_assert(sizeof(struct open_how_v0) == 24, "OPEN_HOW_SIZE_VER0");
 
+int sys_default_signal(int sig)
+{
+	/* The kernel's struct sigaction of x86-64: handler, flags, restorer, mask. */
+	const struct {
+		unsigned long handler, flags, restorer, mask;
+	} none = {0};
+
+	return (int)syscall(SYS_rt_sigaction, sig, &none, NULL, sizeof none.mask);
+}
+
 /* What CLONE_CLEAR_SIGHAND does: handlers go, ignored signals stay ignored. */
 static void clear_handlers(void)
 {

@@ -39,6 +39,11 @@ _Static_assert(sizeof(struct clone_args_v2) == 88, "CLONE_ARGS_SIZE_VER2");
  * absent clone does the same, but for a group of its own.
  */
 pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd);
+/*
+ * A signal's default action, asked of the kernel: a libc keeps two or three
+ * signals to itself (32 to 34), and glibc's posix_spawn leaves those ignored.
+ */
+int sys_default_signal(int sig);
 int sys_has_clone3(void); /* 0, or -1 with ENOSYS */
 
 int sys_pidfd_send_signal(int pidfd, int sig);

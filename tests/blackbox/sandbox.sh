@@ -59,6 +59,13 @@ try() {
 }
 each_case try
 
+# glibc's posix_spawn, which make uses, leaves its own signals ignored in what it starts.
+case_package 86_clean_start "$tmp/s/spawned"
+python3 -c 'import os, sys
+p = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]))' "$sv" run --json "$tmp/s/spawned" > "$tmp/out.json"
+is "86_clean_start, started by posix_spawn" "$(case_got < "$tmp/out.json")" PASSED:
+
 # ---- what is judged before or beside a program -----------------------------------------
 # manifest NAME LINES: a package without a program; prints its folder.
 manifest() {

@@ -453,9 +453,9 @@ static int default_signals(struct inner *in)
 	int sig;
 
 	(void)in;
-	/* Refused for SIGKILL, SIGSTOP and those of the C library, which nobody can ignore. */
+	/* Refused for SIGKILL and SIGSTOP, which nobody can ignore. */
 	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
+		sys_default_signal(sig);
 	return 0;
 }
 
