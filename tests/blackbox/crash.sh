@@ -14,6 +14,7 @@ url=http://127.0.0.1:$port
 tarball "$tests/skills/hello-world" "$tmp/hello.tar.gz"
 kills=${KILLS:-120}
 seed=${SEED:-$(date +%N | sed 's/^0*//')}
+stale_groups > "$tmp/groups"
 mounts=$(wc -l < /proc/self/mountinfo)
 roles=$(pgrep -c -f -- "--role (store|http|runner|attest)")
 python3 "$tests/blackbox/crash.py" "$sv" "$tmp/agent.sock" "$data" "$port" "$tmp/hello.tar.gz" \
@@ -41,6 +42,5 @@ wait_until 60 sh -c "! kill -0 $sv_pid"
 forget_pid "$sv_pid"
 is "no mount is left" "$(wc -l < /proc/self/mountinfo)" "$mounts"
 is "no process is left" "$(pgrep -c -f -- "--role (store|http|runner|attest)")" "$roles"
-is "no control group is left" "$(find /sys/fs/cgroup/ -name "skill-verifier.*" -type d 2>/dev/null | while read -r d; do
-	kill -0 "${d##*.}" 2>/dev/null || echo "$d"; done | wc -l)" 0
+is "no control group is left" "$(stale_groups | grep -vxFf "$tmp/groups")" ""
 is "the data directory holds the database only" "$(find "$data" -type f | sed 's/.*\///; s/-shm$//; s/-wal$//' | sort -u | tr '\n' ' ')" "jobs.db "

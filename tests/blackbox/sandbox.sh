@@ -17,15 +17,7 @@ echo untouched > "$tmp/sentinel"
 chmod 666 "$tmp/sentinel"
 digest=$(sha256sum < "$sv")
 runtime=$(cd "$build/../runtimes/base/root" && find . -type f -exec sha256sum {} + | sort | sha256sum)
-# Groups whose appliance or command is gone, below our own: others may be at work on this machine.
-groups=/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
-[ -d "$groups" ] || groups=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)
-stale() {
-	for g in $(find "$groups" -maxdepth 2 -type d -name 'skill-verifier.*'); do
-		kill -0 "${g##*.}" 2> /dev/null || echo "$g"
-	done
-}
-before="$(stale)"
+before="$(stale_groups)"
 mounts=$(wc -l < /proc/self/mountinfo)
 
 # shellcheck source=tests/sandbox/cases.sh
@@ -152,7 +144,7 @@ is "the file outside" "$(cat "$tmp/sentinel")" untouched
 is "the binary" "$(sha256sum < "$sv")" "$digest"
 is "the runtime" "$(cd "$build/../runtimes/base/root" && find . -type f -exec sha256sum {} + | sort | sha256sum)" "$runtime"
 echo "$before" > "$tmp/before"
-is "no control group is left" "$(stale | grep -vxFf "$tmp/before")" ""
+is "no control group is left" "$(stale_groups | grep -vxFf "$tmp/before")" ""
 is "no mount is left" "$(wc -l < /proc/self/mountinfo)" "$mounts"
 # Others may run these programs too: at some moment nobody does.
 none() { [ "$(pgrep -c -x t)" = 0 ]; }

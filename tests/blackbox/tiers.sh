@@ -52,12 +52,6 @@ missing() { jq -r '[.items[] | select(.needed and (.ok | not)) | .item] | join("
 mkdir -p "$tmp/no"
 chmod 755 "$tmp/no"
 simulator agent
-# Groups whose command is gone; others may be at work on this machine.
-left() {
-	for g in $(find /sys/fs/cgroup -maxdepth 4 -type d -name 'skill-verifier.*'); do
-		kill -0 "${g##*.}" 2> /dev/null || echo "$g"
-	done
-}
 doctor plain
 is "doctor: exit status" $? 0
 is "doctor: nothing is missing" "$(missing)" ""
@@ -71,11 +65,11 @@ for i in self-test clock agent data disk binary root runtimes clone3 pidfd-wait 
 done
 # Somebody else's command may have been killed in between; doctor would leave one every time.
 clean() {
-	left > "$tmp/left"
+	stale_groups > "$tmp/left"
 	"$sv" doctor > /dev/null
-	! left | grep -qvxFf "$tmp/left"
+	! stale_groups | grep -qvxFf "$tmp/left"
 }
-if clean || clean || clean; then ok "doctor: no control group is left"; else bad "doctor: no control group is left" "$(left)"; fi
+if clean || clean || clean; then ok "doctor: no control group is left"; else bad "doctor: no control group is left" "$(stale_groups)"; fi
 # In a mount namespace where nobody else is at work.
 is "doctor: no mount is left" "$(unshare -m sh -c 'wc -l < /proc/self/mountinfo; "$@" > /dev/null; wc -l < /proc/self/mountinfo' - "$sv" doctor | uniq | wc -l)" 1
 is "doctor: no directory was made" "$(ls "$tmp/no")" ""
