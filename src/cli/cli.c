@@ -96,6 +96,11 @@ void cli_say(const char *fmt, ...)
 	va_end(ap);
 }
 
+const char *cli_member(const struct cJSON *j, const char *name, char *mem, size_t cap)
+{
+	return text_ascii(mem, cap, json_text_of(j, name));
+}
+
 int cli_usage(const char *name, const char *fmt, ...)
 {
 	char what[SAY_BYTES];

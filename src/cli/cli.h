@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/json.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
 
@@ -23,6 +24,8 @@ int cli_main(int argc, char **argv);
 
 /* One line on standard error, escaped for a terminal (C10). */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A text member of a report, escaped likewise, in mem; "" when it is absent or null. */
+const char *cli_member(const struct cJSON *j, const char *name, char *mem, size_t cap);
 /* Says why on standard error and returns EXIT_CANNOT. */
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int cli_cannot(const char *command, enum err e, const struct why *why);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/cli.h"
 #include "proc/inspection.h"
 
 /* What would declare a value of a kind; NULL: nothing can, it is only shown. */
@@ -33,11 +34,6 @@ static const struct {
 /* So many rows of a kind are printed; --json has all. */
 #define SHOWN_ROWS 12
 
-static const char *member(const struct cJSON *j, const char *name, char *mem, size_t cap)
-{
-	return text_ascii(mem, cap, json_text_of(j, name));
-}
-
 static uint64_t more_of(const struct cJSON *inspection, const char *kind)
 {
 	const struct cJSON *c;
@@ -57,7 +53,7 @@ static void print_row(const struct cJSON *row, bool can_declare)
 	if (json_get_bool(row, "declared", &declared)) declared = false;
 	printf("    %s%s  ", text_shown(value, sizeof value, json_text_of(row, "value")),
 		can_declare ? declared ? " (declared)" : " (not declared)" : "");
-	printf("%s", member(row, "path", path, sizeof path));
+	printf("%s", cli_member(row, "path", path, sizeof path));
 	if (line) printf(":%llu", (unsigned long long)line);
 	if (places > 1) printf(" and %llu more", (unsigned long long)places - 1);
 	printf("\n");
@@ -91,7 +87,7 @@ static void print_hidden(const struct cJSON *inspection)
 	for (h = json_child(json_get(inspection, "hiddenText")); h; h = json_next(h))
 		printf("  hidden text in %s:%llu: %llu zero-width, %llu direction, %llu tag, "
 		       "%llu escape characters\n",
-			member(h, "path", path, sizeof path),
+			cli_member(h, "path", path, sizeof path),
 			(unsigned long long)json_count_of(h, "line"),
 			(unsigned long long)json_count_of(h, "zeroWidth"),
 			(unsigned long long)json_count_of(h, "bidi"),

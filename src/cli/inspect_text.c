@@ -8,30 +8,10 @@
 #include "cli/inspect.h"
 #include "cli/refusal.h"
 
-/* A text member, escaped for a terminal; "" when absent or null. */
-static const char *member(const struct cJSON *j, const char *name, char *mem, size_t cap)
-{
-	struct slice s;
-
-	if (json_get_str(j, name, &s)) return "";
-	return text_ascii(mem, cap, s);
-}
-
-/* The same of a refusal's text or name, whose bytes were made printable where they were read. */
+/* A refusal's text or name, whose bytes were made printable where they were read. */
 static const char *shown(const struct cJSON *j, const char *name, char *mem, size_t cap)
 {
-	struct slice s;
-
-	if (json_get_str(j, name, &s)) return "";
-	return text_shown(mem, cap, s);
-}
-
-static uint64_t number(const struct cJSON *j, const char *name)
-{
-	uint64_t v = 0;
-
-	if (json_get_u64(j, name, UINT64_MAX, &v)) return 0;
-	return v;
+	return text_shown(mem, cap, json_text_of(j, name));
 }
 
 static void print_list(const char *label, const struct cJSON *array)
@@ -50,7 +30,7 @@ static void print_list(const char *label, const struct cJSON *array)
 static void print_signature(const struct cJSON *s)
 {
 	char a[LIMIT_SIGNER_BYTES + 1], b[80];
-	const char *code = member(s, "reason", b, sizeof b);
+	const char *code = cli_member(s, "reason", b, sizeof b);
 
 	if (!json_is_object(s)) return;
 	if (*code)
@@ -58,12 +38,12 @@ static void print_signature(const struct cJSON *s)
 			code);
 	else
 		printf("%-12s verified under anchor %s\n", "signature",
-			member(s, "anchorSha256", a, sizeof a));
-	if (*member(json_get(s, "leaf"), "subject", a, sizeof a))
+			cli_member(s, "anchorSha256", a, sizeof a));
+	if (*cli_member(json_get(s, "leaf"), "subject", a, sizeof a))
 		printf("%-12s %s\n", *code ? "claims" : "signed by", a);
-	if (number(s, "unsignedFiles"))
+	if (json_count_of(s, "unsignedFiles"))
 		printf("%-12s %llu files are not signed\n", "",
-			(unsigned long long)number(s, "unsignedFiles"));
+			(unsigned long long)json_count_of(s, "unsignedFiles"));
 }
 
 static void print_accepted(const struct cJSON *j)
@@ -71,21 +51,22 @@ static void print_accepted(const struct cJSON *j)
 	const struct cJSON *test = json_get(j, "test");
 	char a[300], b[300];
 
-	printf("%s\n", member(j, "skillId", a, sizeof a));
-	if (*member(j, "description", a, sizeof a)) printf("  %s\n", a);
+	printf("%s\n", cli_member(j, "skillId", a, sizeof a));
+	if (*cli_member(j, "description", a, sizeof a)) printf("  %s\n", a);
 	printf("\n");
 	printf("%-12s %llu files, %llu bytes%s%s\n", "package",
-		(unsigned long long)number(j, "files"), (unsigned long long)number(j, "bytes"),
-		*member(j, "topDirectory", a, sizeof a) ? ", folder " : "", a);
-	if (*member(j, "sha256", a, sizeof a)) printf("%-12s %s\n", "sha256", a);
-	printf("%-12s %s\n", "dirHash1", member(j, "dirHash1", a, sizeof a));
-	printf("%-12s %s (%llu bytes)\n", "manifest", member(j, "manifestFile", a, sizeof a),
-		(unsigned long long)number(j, "manifestBytes"));
+		(unsigned long long)json_count_of(j, "files"),
+		(unsigned long long)json_count_of(j, "bytes"),
+		*cli_member(j, "topDirectory", a, sizeof a) ? ", folder " : "", a);
+	if (*cli_member(j, "sha256", a, sizeof a)) printf("%-12s %s\n", "sha256", a);
+	printf("%-12s %s\n", "dirHash1", cli_member(j, "dirHash1", a, sizeof a));
+	printf("%-12s %s (%llu bytes)\n", "manifest", cli_member(j, "manifestFile", a, sizeof a),
+		(unsigned long long)json_count_of(j, "manifestBytes"));
 	if (json_is_object(test)) {
 		print_list("test", json_get(json_get(test, "command"), "argv"));
 		print_list("setup", json_get(json_get(test, "setup"), "argv"));
-		printf("%-12s %s, %llu ms\n", "runtime", member(test, "runtime", b, sizeof b),
-			(unsigned long long)number(test, "timeoutMs"));
+		printf("%-12s %s, %llu ms\n", "runtime", cli_member(test, "runtime", b, sizeof b),
+			(unsigned long long)json_count_of(test, "timeoutMs"));
 		print_list("network", json_get(json_get(test, "network"), "allow"));
 		print_list("secrets", json_get(test, "secrets"));
 	} else {
@@ -103,13 +84,14 @@ static void print_refused(const struct cJSON *j)
 	char a[REFUSAL_SENTENCE], b[300];
 
 	printf("refused: %s (%s)\n", shown(j, "error", a, sizeof a),
-		member(j, "code", b, sizeof b));
-	if (number(d, "member")) printf("  member %llu", (unsigned long long)number(d, "member"));
+		cli_member(j, "code", b, sizeof b));
+	if (json_count_of(d, "member"))
+		printf("  member %llu", (unsigned long long)json_count_of(d, "member"));
 	if (*shown(d, "name", a, sizeof a)) printf("  %s", a);
-	if (number(d, "line"))
-		printf("  %s:%llu:%llu", member(j, "manifestFile", b, sizeof b),
-			(unsigned long long)number(d, "line"),
-			(unsigned long long)number(d, "column"));
+	if (json_count_of(d, "line"))
+		printf("  %s:%llu:%llu", cli_member(j, "manifestFile", b, sizeof b),
+			(unsigned long long)json_count_of(d, "line"),
+			(unsigned long long)json_count_of(d, "column"));
 	if (json_child(d)) printf("\n");
 	print_list("warnings", json_get(j, "warnings"));
 	/* Of a package that could not be unpacked there are none. */
@@ -127,5 +109,5 @@ void inspect_text(const char *path, const struct report *r)
 	else
 		printf("refused: %s: %s (%s)\n", text_ascii(mem, sizeof mem, slice_str(path)),
 			shown(r->json, "error", text, sizeof text),
-			member(r->json, "code", code, sizeof code));
+			cli_member(r->json, "code", code, sizeof code));
 }

@@ -145,3 +145,9 @@ is "one form at a time" $? 3
 is "jsonl needs a path" $? 3
 is "no output has a word that no proof can bear" "$({ "$sv" inspect --help; for o in --suggest --sarif --json; do "$sv" inspect $o "$p"; done; "$sv" inspect "$p"; "$sv" inspect --against "$p" "$tmp/new"; } |
 	grep -ciwE 'safe|secure|trusted')" 0
+
+# ---- the text form ------------------------------------------------------------------------
+mkdir -p "$tmp/flat"
+printf -- '---\nname: flat\ndescription: words of the description\n---\n' > "$tmp/flat/SKILL.md"
+tar -C "$tmp/flat" -czf "$tmp/flat.tgz" SKILL.md
+is "a package without a folder" "$("$sv" inspect "$tmp/flat.tgz" | sed -n 's/^package *//p')" "1 files, $(wc -c < "$tmp/flat/SKILL.md") bytes"
