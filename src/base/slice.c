@@ -118,6 +118,15 @@ struct slice slice_split(struct slice *s, uint8_t c)
 	return head;
 }
 
+struct slice slice_base(struct slice path)
+{
+	size_t at;
+
+	for (at = path.n; at > 0 && path.p[at - 1] != '/'; at--)
+		;
+	return slice_from(path, at);
+}
+
 bool slice_copy_exact(void *dst, size_t n, struct slice s)
 {
 	if (s.n != n) return false;

@@ -54,6 +54,9 @@ size_t slice_search(struct slice s, size_t from, struct slice needle);
  */
 struct slice slice_split(struct slice *s, uint8_t c);
 
+/* What stands behind the last slash of a path; all of it without one. */
+struct slice slice_base(struct slice path);
+
 /* Copies s into dst when and only when it has exactly n bytes. */
 bool slice_copy_exact(void *dst, size_t n, struct slice s);
 /*

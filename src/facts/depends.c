@@ -5,18 +5,23 @@
 #include "base/json.h"
 #include "facts/find.h"
 
-/* As pip compares names: without case, and "_" and "." are "-". */
-static void provide_python(struct find *in, struct slice name)
+struct slice pip_name(uint8_t mem[LIMIT_FACT_BYTES], struct slice name)
 {
-	uint8_t mem[LIMIT_FACT_BYTES];
 	size_t i;
 
-	for (i = 0; i < name.n && i < sizeof mem; i++) {
+	for (i = 0; i < name.n && i < LIMIT_FACT_BYTES; i++) {
 		uint8_t c = name.p[i];
 
 		mem[i] = c == '_' || c == '.' ? '-' : c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 	}
-	find_provided(in, slice_of(mem, i));
+	return slice_of(mem, i);
+}
+
+static void provide_python(struct find *in, struct slice name)
+{
+	uint8_t mem[LIMIT_FACT_BYTES];
+
+	find_provided(in, pip_name(mem, name));
 }
 
 static size_t distribution_end(struct slice s)

@@ -182,11 +182,9 @@ bool find_line(struct find *in, struct slice *rest, struct slice *line)
 void facts_file(struct facts *f, const struct facts_source *s)
 {
 	struct find in = {.f = f, .path = s->path};
-	struct slice name = s->path, program;
+	struct slice name = slice_base(s->path), program;
 	bool cr = false;
 
-	while (slice_find(name, 0, '/') < name.n)
-		slice_split(&name, '/');
 	in.language = language_of(s->path, s->bytes);
 	if (s->executable) find_add_file(&in, FACT_EXECUTABLE, SLICE("execute bit"));
 	find_nested(&in, s->bytes);
@@ -242,16 +240,9 @@ static bool host_declared(const struct facts_declared *d, struct slice host)
 static bool provided(struct facts *f, struct slice module)
 {
 	uint8_t name[LIMIT_FACT_BYTES];
-	struct slice dist = python_distribution(module);
-	size_t i;
 
-	if (names_has(&f->provided, module)) return true;
-	for (i = 0; i < dist.n && i < sizeof name; i++) {
-		uint8_t c = dist.p[i];
-
-		name[i] = c == '_' || c == '.' ? '-' : c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-	}
-	return names_has(&f->provided, slice_of(name, i));
+	return names_has(&f->provided, module) ||
+	       names_has(&f->provided, pip_name(name, python_distribution(module)));
 }
 
 static void mark(struct facts *f, struct fact *row)

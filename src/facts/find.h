@@ -107,5 +107,7 @@ bool known_namespace_host(struct slice s); /* names XML and JSON schemas, or nob
 bool secret_name(struct slice s);
 /* What pip calls the distribution of a module, where the names differ; else the name. */
 struct slice python_distribution(struct slice module);
+/* A distribution as pip compares names: without case, and "_" and "." are "-". */
+struct slice pip_name(uint8_t mem[LIMIT_FACT_BYTES], struct slice name);
 
 #endif

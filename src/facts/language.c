@@ -69,13 +69,6 @@ static const struct {
 	{"tsx", LANG_NODE},
 };
 
-static struct slice base_name(struct slice path)
-{
-	while (slice_find(path, 0, '/') < path.n)
-		slice_split(&path, '/');
-	return path;
-}
-
 struct slice interpreter_of(struct slice bytes, bool *ends_in_cr)
 {
 	struct slice line = slice_sub(bytes, 0, INTERPRETER_LINE), word;
@@ -86,19 +79,19 @@ struct slice interpreter_of(struct slice bytes, bool *ends_in_cr)
 	line = slice_from(line, 2);
 	*ends_in_cr = line.n && line.p[line.n - 1] == '\r';
 	line = slice_trim(line);
-	word = base_name(slice_split(&line, ' '));
+	word = slice_base(slice_split(&line, ' '));
 	if (!slice_is(word, "env")) return word;
 	/* env's own options and assignments stand before the program. */
 	do {
 		line = slice_trim(line);
 		word = slice_split(&line, ' ');
 	} while (word.n && (word.p[0] == '-' || slice_find(word, 0, '=') < word.n));
-	return base_name(word);
+	return slice_base(word);
 }
 
 enum language language_of(struct slice path, struct slice bytes)
 {
-	struct slice name = base_name(path), program;
+	struct slice name = slice_base(path), program;
 	bool cr;
 	size_t i;
 

@@ -79,8 +79,7 @@ static void add_program(struct find *in, const struct own_names *own, struct sli
 		if (!slice_starts(w, "/usr/") && !slice_starts(w, "/bin/") &&
 			!slice_starts(w, "/sbin/") && !slice_starts(w, "/opt/"))
 			return;
-		while (slice_find(w, 0, '/') < w.n)
-			slice_split(&w, '/');
+		w = slice_base(w);
 	}
 	/* A letter first: numbers, options, tests and markup are no programs. */
 	if (w.n < 2 || !is_name_byte(w.p[0]) || w.p[0] == '_' || (w.p[0] >= '0' && w.p[0] <= '9'))

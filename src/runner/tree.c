@@ -189,16 +189,6 @@ void tree_drop(struct tree *t)
 	memset(t, 0, sizeof *t);
 }
 
-/* What stands behind the last slash. */
-static struct slice base_name(struct slice path)
-{
-	size_t at;
-
-	for (at = path.n; at > 0 && path.p[at - 1] != '/'; at--)
-		;
-	return slice_from(path, at);
-}
-
 static bool is_candidate(struct slice name)
 {
 	return slice_is_nocase(name, "skill.md") || slice_is_nocase(name, "skills.md");
@@ -212,7 +202,7 @@ static unsigned count_skills(const struct tree *t)
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
-		struct slice name = base_name(t->files[i].path), dir;
+		struct slice name = slice_base(t->files[i].path), dir;
 
 		if (!is_candidate(name)) continue;
 		dir = slice_sub(t->files[i].path, 0, t->files[i].path.n - name.n);
