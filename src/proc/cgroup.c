@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,6 @@
 #include "proc/mnt.h"
 #include "proc/sys.h"
 #include "proc/cgroup_view.h"
-
-#define CGROUP2_MAGIC 0x63677270L
 
 static const char *const v1_names[CG_V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
 
@@ -215,7 +214,7 @@ static bool try_v2(struct cgroup_env *env, const char *mount)
 	struct statfs fs;
 	bool ok;
 
-	if (statfs(mount, &fs) < 0 || fs.f_type != CGROUP2_MAGIC) return false;
+	if (statfs(mount, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC) return false;
 	env->top = open_own(mount, "");
 	if (env->top < 0) return false;
 	snprintf(env->name, sizeof env->name, GROUP_PREFIX "%d", (int)getpid());

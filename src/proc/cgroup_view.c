@@ -3,6 +3,7 @@
 #include "proc/cgroup_view.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -11,9 +12,8 @@
 #include "proc/mnt.h"
 #include "proc/sys.h"
 
-#define MOUNTED       "/sys/fs/cgroup"
-#define CGROUP2_MAGIC 0x63677270L
-#define ATTRS         (SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC)
+#define MOUNTED "/sys/fs/cgroup"
+#define ATTRS   (SV_ATTR_NOSUID | SV_ATTR_NODEV | SV_ATTR_NOEXEC)
 
 /* Version 1 hierarchies that jobs are counted in; each is alone on its mount or fails. */
 static const char *const v1[] = {"memory", "pids", "cpu", "cpuacct"};
@@ -29,7 +29,7 @@ static bool is_v2(const char *path)
 {
 	struct statfs fs;
 
-	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_MAGIC;
+	return statfs(path, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 static int show_v2(void)

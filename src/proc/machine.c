@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/reboot.h>
@@ -19,13 +20,6 @@
 #include "base/log.h"
 #include "proc/mnt.h"
 #include "proc/sys.h"
-
-/* include/uapi/linux/magic.h */
-#define PROC_MAGIC    0x9fa0L
-#define SYSFS_MAGIC   0x62656572L
-#define TMPFS_MAGIC   0x01021994L
-#define CGROUP2_MAGIC 0x63677270L
-#define CGROUP1_MAGIC 0x0027e0ebL
 
 /* Nothing of ours writes there: room for what a library or an operator leaves. */
 #define SCRATCH_BYTES  (16 * MIB)
@@ -42,10 +36,11 @@ static const struct {
 	unsigned attrs;
 	long types[3];
 } kernel_places[] = {
-	{"/proc", "proc", PLAIN, {PROC_MAGIC, PROC_MAGIC, PROC_MAGIC}},
+	{"/proc", "proc", PLAIN, {PROC_SUPER_MAGIC, PROC_SUPER_MAGIC, PROC_SUPER_MAGIC}},
 	{"/sys", "sysfs", PLAIN | SV_ATTR_RDONLY, {SYSFS_MAGIC, SYSFS_MAGIC, SYSFS_MAGIC}},
 	/* Version 1 is a tmpfs with a directory for each hierarchy, or one of them. */
-	{"/sys/fs/cgroup", "cgroup2", PLAIN, {CGROUP2_MAGIC, TMPFS_MAGIC, CGROUP1_MAGIC}},
+	{"/sys/fs/cgroup", "cgroup2", PLAIN,
+		{CGROUP2_SUPER_MAGIC, TMPFS_MAGIC, CGROUP_SUPER_MAGIC}},
 };
 
 /* What roles and jobs are given of /dev; the same numbers on every Linux. */
@@ -78,7 +73,7 @@ static void say(const char *path, bool ok)
 		log_event(LOG_INFO, "machine.not-mounted", "path=%s errno=%d", path, errno);
 }
 
-/* Attaches a new file system (or passes its failure on) at a place that may have to be made. */
+/* Attaches a new file system, or passes its failure on; the place may have to be made. */
 static bool attach_at(int fd, const char *path)
 {
 	bool ok = fd >= 0 && (mkdir(path, 0755) == 0 || errno == EEXIST) &&
