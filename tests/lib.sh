@@ -160,3 +160,16 @@ stale_groups() {
 		kill -0 "${sg_dir##*.}" 2> /dev/null || echo "$sg_dir"
 	done
 }
+# own_copy: the program with its runtimes in $tmp/app, which becomes $sv, and hello-world in
+# $tmp/s, beside the skills of `skill NAME LINES`: a place that every user can be let into.
+own_copy() {
+	mkdir -p "$tmp/app/bin" "$tmp/s"
+	cp "$sv" "$tmp/app/bin/"
+	cp -a "$build/../runtimes" "$tmp/app/"
+	cp -a "$tests/skills/hello-world" "$tmp/s/"
+	sv=$tmp/app/bin/skill-verifier
+	skill() {
+		mkdir -p "$tmp/s/$1"
+		printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/s/$1/SKILL.md"
+	}
+}

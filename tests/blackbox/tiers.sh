@@ -10,15 +10,7 @@ suite=tiers
 . "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || { skip all "needs root to make the places"; exit 0; }
 
-mkdir -p "$tmp/app/bin" "$tmp/s"
-cp "$sv" "$tmp/app/bin/"
-cp -a "$build/../runtimes" "$tmp/app/"
-cp -a "$tests/skills/hello-world" "$tmp/s/"
-sv=$tmp/app/bin/skill-verifier
-skill() {
-	mkdir -p "$tmp/s/$1"
-	printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/s/$1/SKILL.md"
-}
+own_copy
 
 # ---- places: each runs a command with something missing --------------------------------
 # Programs, not functions: what is started in the background has to be the command itself.

@@ -9,15 +9,7 @@ suite=user
 . "$(dirname "$0")/../lib.sh"
 
 # A copy that every user can read, wherever this checkout is.
-mkdir -p "$tmp/app/bin" "$tmp/s"
-cp "$sv" "$tmp/app/bin/"
-cp -a "$build/../runtimes" "$tmp/app/"
-cp -a "$tests/skills/hello-world" "$tmp/s/"
-sv=$tmp/app/bin/skill-verifier
-skill() {
-	mkdir -p "$tmp/s/$1"
-	printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/s/$1/SKILL.md"
-}
+own_copy
 skill eater 'test: {command: "a=xxxxxxxxxxxxxxxx; while :; do a=$a$a; done", timeout: 20s}'
 skill whoami 'test_command: "id -u; id -g; cat /proc/self/uid_map | tr -s \" \""'
 skill writes 'test_command: "echo a >> SKILL.md && touch new /tmp/t && ! touch /usr/t 2>/dev/null"'

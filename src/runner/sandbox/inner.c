@@ -164,10 +164,11 @@ static int control_group(struct inner *in)
 }
 
 /*
- * What the kernel counts for each user (inotify instances, pending signals, ...)
- * it counts in every namespace up to the first, there for the user who made the
- * namespace below. So that is an id of this slot: a test then uses up its own
- * budget, not that of root of the machine and of all other jobs.
+ * What the kernel counts for each user (pending signals, processes, ...) it counts
+ * in every namespace up to the first, there for the user who made the namespace
+ * below and against that maker's limits. So that is an id of this slot: under one
+ * id all jobs would share the limits of one. What of it reaches the machine's
+ * root is the business of user_limits().
  */
 static int init_id(struct inner *in)
 {
