@@ -22,15 +22,6 @@ static void digest_object(struct jw *w, const uint8_t sha[SHA256_LEN])
 	jw_object_end(w);
 }
 
-static void behaviour(struct jw *w)
-{
-	jw_key(w, "behaviour");
-	jw_object(w);
-	jw_key_bool(w, "complete", false);
-	jw_key_cstr(w, "monitor", "none");
-	jw_object_end(w);
-}
-
 static void descriptor(
 	struct jw *w, const char *name, const uint8_t sha[SHA256_LEN], struct slice uri)
 {
@@ -305,7 +296,8 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	record_verdict(r, &v);
 	jw_key(w, "predicate");
 	jw_object(w);
-	behaviour(w);
+	jw_key(w, "behaviour");
+	observation_json(w, &r->observed);
 	configuration(w, r, who);
 	jw_key(w, "inspection");
 	inspection_json(w, &r->package.inspection);

@@ -24,7 +24,7 @@
 
 struct run_options {
 	bool json, allow_no_test;
-	const char *out, *runtime, *runtimes, *timeout, *tier;
+	const char *out, *runtime, *runtimes, *timeout, *tier, *observe;
 };
 
 struct outcome {
@@ -334,6 +334,8 @@ static int set_up(struct local *l, const struct run_options *opt)
 	l->host_runtime = opt->runtime != NULL;
 	if (opt->tier && !tier_parse(opt->tier, &l->conf.allow_tier))
 		return cli_usage("run", "--allow-tier takes T1, T2, T3 or T4");
+	if (opt->observe && !monitor_parse(opt->observe, &l->conf.observe))
+		return cli_usage("run", "--observe takes none, calls or files");
 	if (opt->timeout) {
 		if (parse_u64(slice_str(opt->timeout), LIMIT_TIMEOUT_MS / 1000, &ms) || ms == 0)
 			return cli_usage("run", "--timeout takes seconds from 1 to %d",
@@ -374,6 +376,8 @@ int cmd_run(int argc, char **argv)
 		{"--timeout", &opt.timeout, NULL, "SECONDS", "refuse tests that ask for more"},
 		{"--allow-tier", &opt.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3"},
+		{"--observe", &opt.observe, NULL, "HOW",
+			"how closely it is watched: none, calls or files"},
 		{"--limit", limits, CLI_MANY, "NAME=VALUE",
 			"lower a limit of the test; may stand again"},
 		CLI_ANCHOR(anchors),

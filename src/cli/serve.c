@@ -85,6 +85,13 @@ static int set_listen(struct conf *c, const char *value, struct setting_error *e
 	return 1;
 }
 
+static int set_observe(struct conf *c, const char *value, struct setting_error *err)
+{
+	if (!monitor_parse(value, &c->observe))
+		return wrong(err, "observe", "none, calls or files is needed");
+	return 1;
+}
+
 static int set_tier(struct conf *c, const char *value, struct setting_error *err)
 {
 	if (!tier_parse(value, &c->allow_tier))
@@ -128,6 +135,7 @@ static int set(struct conf *c, const char *key, const char *value, struct settin
 	if (strcmp(key, "runtimes") == 0)
 		return set_text(c->runtimes, sizeof c->runtimes, key, value, err);
 	if (strcmp(key, "allow-tier") == 0) return set_tier(c, value, err);
+	if (strcmp(key, "observe") == 0) return set_observe(c, value, err);
 	if (strcmp(key, "log-level") == 0) return set_log(c, value, err);
 	if (strcmp(key, "slots") == 0) return set_u32(key, value, 1, 64, &c->slots, err);
 	if (strcmp(key, "queue") == 0) return set_u32(key, value, 1, LIMIT_QUEUE, &c->queue, err);
@@ -218,7 +226,7 @@ static enum err read_environment(struct conf *c, struct why *why)
 
 /* Arguments of settings; each overrides file and environment. */
 struct arguments {
-	const char *config, *listen, *data, *agent, *runtimes, *tier, *level, *slots;
+	const char *config, *listen, *data, *agent, *runtimes, *tier, *observe, *level, *slots;
 	cli_list anchors;
 	bool no_tee, help;
 };
@@ -233,6 +241,7 @@ static enum err apply(struct conf *c, const struct arguments *a, struct why *why
 		{"agent", a->agent},
 		{"runtimes", a->runtimes},
 		{"allow-tier", a->tier},
+		{"observe", a->observe},
 		{"log-level", a->level},
 		{"slots", a->slots},
 	};
@@ -259,6 +268,8 @@ int cmd_serve(int argc, char **argv)
 		{"--slots", &a.slots, NULL, "N", "jobs that run at once (1)"},
 		{"--allow-tier", &a.tier, NULL, "TIER",
 			"weakest sandbox that may run: T1, T2 (default), T3"},
+		{"--observe", &a.observe, NULL, "HOW",
+			"how closely tests are watched: none, calls or files"},
 		CLI_ANCHOR(a.anchors),
 		{"--config", &a.config, NULL, "FILE", "configuration (" INI_DEFAULT ")"},
 		{"--log-level", &a.level, NULL, "LEVEL", "error, warn, info (default) or debug"},

@@ -171,10 +171,7 @@ static void completed(
 	jw_key(w, "inspection");
 	inspection_json(w, &r->package.inspection);
 	jw_key(w, "behaviour");
-	jw_object(w);
-	jw_key_bool(w, "complete", false);
-	jw_key_cstr(w, "monitor", "none");
-	jw_object_end(w);
+	observation_json(w, &r->observed);
 	jw_key_cstr(w, "verifier", SV_NAME "/" SV_VERSION);
 	jw_object_end(w);
 }

@@ -20,6 +20,7 @@ void conf_default(struct conf *c)
 	snprintf(c->data, sizeof c->data, "/var/lib/skill-verifier");
 	snprintf(c->agent, sizeof c->agent, "/var/run/dstack.sock");
 	c->allow_tier = TIER_2;
+	c->observe = MONITOR_NONE;
 	c->log_level = LOG_INFO;
 	c->slots = 1;
 	c->queue = LIMIT_QUEUE;
@@ -114,6 +115,7 @@ void conf_policy_json(const struct conf *c, struct buf *out)
 	jw_key_u64(&w, "writeBytes", c->limits.write_bytes);
 	jw_object_end(&w);
 	jw_key_cstr(&w, "network", "none");
+	jw_key_cstr(&w, "observe", monitor_text(c->observe));
 	jw_key(&w, "omsAnchors");
 	jw_array(&w);
 	for (i = 0; i < c->anchors.n; i++)

@@ -99,6 +99,7 @@ static void codec_record(struct codec *c, struct record *r)
 	codec_count(c, &r->n_runs, PHASE_COUNT);
 	for (i = 0; i < r->n_runs; i++)
 		codec_run(c, &r->runs[i]);
+	codec_observation(c, &r->observed);
 	codec_texts(c, r->warnings, &r->n_warnings, LIMIT_WARNINGS, TEXT_WORD, 64);
 }
 
@@ -124,7 +125,7 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 		.test_declared = r->manifest.command.n > 0,
 		.setup_declared = r->manifest.setup.n > 0,
 		.network_refused = r->network_refused,
-		.monitor_complete = false, /* C25: there is no monitor yet */
+		.monitor_complete = r->observed.complete,
 		.warnings = r->n_warnings > 0,
 		.expect_exit = r->manifest.expect_exit,
 		.n_phases = r->n_runs,

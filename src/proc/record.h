@@ -16,6 +16,7 @@
 #include "base/verdict.h"
 #include "proc/inspection.h"
 #include "proc/manifest.h"
+#include "proc/observation.h"
 #include "proc/signature.h"
 
 #define JOB_ID_LEN 16
@@ -110,6 +111,7 @@ struct record {
 	bool network_refused;
 	unsigned n_runs;
 	struct run_facts runs[PHASE_COUNT];
+	struct observation observed; /* of all phases and probes */
 	unsigned n_warnings;
 	struct slice warnings[LIMIT_WARNINGS]; /* of manifest, package and run; sorted */
 };

@@ -89,6 +89,7 @@ struct attempt {
 	struct workspace ws;
 	struct package package;
 	const struct runtime *runtime;
+	struct observer *observer;
 	struct record record;
 	int parts[PART_COUNT];   /* descriptors by bit position, -1 when absent */
 	int mounts[PHASE_COUNT]; /* of dead sandboxes; let go of after the result */
@@ -137,9 +138,11 @@ static enum err run_phase(struct attempt *a, enum phase phase, const struct comm
 		.name = name,
 		.timeout_ms = r->limits.timeout_ms,
 		.limits_of_job = &r->limits,
+		.observer = a->observer,
 	};
 	enum err e;
 
+	observer_phase(a->observer, setup ? OBSERVED_SETUP : OBSERVED_TEST);
 	announce(a, setup ? PHASE_RUN_SETUP : PHASE_RUN_TEST);
 	snprintf(cwd, sizeof cwd, "/skill%s%.*s", r->manifest.workdir.n ? "/" : "",
 		(int)r->manifest.workdir.n,
@@ -209,8 +212,8 @@ static void begin_record(struct attempt *a)
 	for (i = 0; i < p->n_warnings; i++)
 		warn(a, p->warnings[i]);
 	if (p->manifest.n_secrets) warn(a, SLICE("secret-missing"));
-	/* C25: until a run is observed it says so. */
-	if (p->manifest.command.n) warn(a, SLICE("unmonitored"));
+	/* C25: a run that nobody watched says so. */
+	if (p->manifest.command.n && !observer_monitor(a->observer)) warn(a, SLICE("unmonitored"));
 	r->network_refused = p->manifest.command.n && p->manifest.n_hosts > 0;
 }
 
@@ -258,6 +261,8 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 {
 	enum err e;
 
+	e = observer_new(&a->observer, a->env->conf->observe);
+	if (e) return why_set(why, E_INTERNAL, "no memory for what is observed");
 	begin_record(a);
 	if (a->record.manifest.command.n) {
 		if (a->record.manifest.timeout_ms > a->env->conf->timeout_cap_ms)
@@ -270,6 +275,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 			if (e) return why_set(why, E_INTERNAL, "arguments do not fit");
 		}
 	}
+	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);
 	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds")
 		 : E_OK;
@@ -301,6 +307,7 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 		if (e) send_failure(&a, e, &why);
 	}
 	package_drop(&a.package);
+	observer_drop(a.observer);
 	for (i = 0; i < PART_COUNT; i++)
 		fd_close(&a.parts[i]);
 	for (i = 0; i < PHASE_COUNT; i++)

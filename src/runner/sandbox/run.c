@@ -403,6 +403,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	static char stage[sizeof w.failure.step];
 
 	memset(run, 0, sizeof *run);
+	/* Nobody listens yet: what is asked for is not there, and says so. */
+	if (phase->observer) observer_broken(phase->observer);
 	run->started_ms = clock_wall_ms();
 	/* A group without pids.peak (before 6.1) knows no peak: 0, not a guess. */
 	run->max_pids = env->cgroup.kind == CGROUP_NONE;

@@ -19,6 +19,7 @@
 #include "proc/conf.h"
 #include "proc/filter.h"
 #include "proc/cgroup.h"
+#include "runner/observer.h"
 
 /* What this machine can do, found out by doing it once at start (probe.h). */
 struct sandbox_env {
@@ -93,6 +94,7 @@ struct sandbox_phase {
 	const char *name;    /* of the control group; unique among the jobs alive */
 	uint32_t timeout_ms;
 	const struct limit_facts *limits_of_job;
+	struct observer *observer; /* watches, unless its monitor is MONITOR_NONE */
 };
 
 struct sandbox_output {
