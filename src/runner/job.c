@@ -220,12 +220,17 @@ static void begin_record(struct attempt *a)
 static enum err find_runtime(struct attempt *a, struct why *why)
 {
 	struct slice declared = a->package.manifest.runtime;
+	struct runtime found;
 	enum err e;
 
 	if (a->job->host_runtime) declared = SLICE("host");
 	e = runtime_find(&a->env->runtimes, declared, &a->runtime, a->record.warnings,
 		&a->record.n_warnings, why);
 	if (e) return e;
+	/* A copy: of what is found here only this job hears. */
+	found = *a->runtime;
+	if (runtime_check(&found))
+		return why_set(why, E_RUNTIME_CHANGED, "runtime %s: %s", found.name, found.trouble);
 	a->record.runtime.name = slice_str(a->runtime->name);
 	a->record.runtime.uri = slice_str(a->runtime->uri);
 	memcpy(a->record.runtime.digest, a->runtime->digest, SHA256_LEN);

@@ -32,6 +32,7 @@
 #include "base/log.h"
 #include "proc/role.h"
 #include "proc/sys.h"
+#include "runner/checker.h"
 #include "runner/job.h"
 #include "runner/root.h"
 #include "runner/sandbox/calls.h"
@@ -93,6 +94,8 @@ struct runner {
 	uint8_t *mac_key; /* 32 bytes on a page that children do not inherit */
 	unsigned n_slots;
 	struct slot slots[SLOTS_MAX];
+	struct probe probe;
+	int checker; /* what is found of runtimes comes from here; -1 at the end */
 	bool stopping;
 };
 
@@ -131,6 +134,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 	jw_array(w);
 	for (i = 0; i < r->n; i++) {
 		jw_object(w);
+		jw_key_bool(w, "checked", r->list[i].checked);
 		jw_key_hex(w, "digest", SLICE_OF(r->list[i].digest));
 		jw_key_cstr(w, "name", r->list[i].name);
 		jw_key_bool(w, "ok", r->list[i].ok);
@@ -141,7 +145,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 }
 
 /* What /info shows of this role. */
-static int info_file(const struct runner *r, const struct probe *p)
+static int info_file(const struct runner *r)
 {
 	struct buf b = buf_heap(64 * KIB);
 	struct jw w = jw_to(&b, false);
@@ -155,7 +159,7 @@ static int info_file(const struct runner *r, const struct probe *p)
 	jw_key_hex(&w, "seccompSha256", SLICE_OF(r->env.sandbox.payload.sha256));
 	jw_key_cstr(&w, "speculation", r->env.sandbox.speculation);
 	jw_key_u64(&w, "slots", r->n_slots);
-	probe_json(&w, p);
+	probe_json(&w, &r->probe);
 	runtimes_json(&w, &r->env.runtimes);
 	jw_object_end(&w);
 	fd = b.err ? -1 : memfd_of("info", buf_slice(&b));
@@ -174,15 +178,33 @@ static void log_probe(const struct probe *p, int64_t us)
 	log_event(LOG_INFO, "sandbox.probed", "items=%u us=%lld", p->n, (long long)us);
 }
 
+/* Who we are, for store; said again when something of it has changed. */
+static enum err say_hello(struct runner *r)
+{
+	struct msg_runner hello = {.slots = r->n_slots};
+	int fd = info_file(r);
+	enum err e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
+
+	fd_close(&fd);
+	return e;
+}
+
+/* What a process that works beside us has no business with: store and init. */
+static void leave_peers(void *arg)
+{
+	struct runner *r = arg;
+
+	chan_drop(&r->store);
+	chan_drop(r->control);
+}
+
 /* Everything that jobs share. The boot message holds binary and control groups. */
 static enum err prepare(
 	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
-	static struct probe probe;
-	struct msg_runner hello = {0};
 	int64_t begin;
 	unsigned i;
-	int exe, fd;
+	int exe;
 	enum err e;
 
 	r->store = chan_of(message_fd(m, 0));
@@ -203,8 +225,8 @@ static enum err prepare(
 	fd_close(&exe);
 	if (e) return e;
 	begin = clock_mono_us();
-	e = sandbox_probe(&r->env.sandbox, &probe, boot->conf.allow_tier, why);
-	log_probe(&probe, clock_mono_us() - begin);
+	e = sandbox_probe(&r->env.sandbox, &r->probe, boot->conf.allow_tier, why);
+	log_probe(&r->probe, clock_mono_us() - begin);
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);
 	for (i = 0; i < r->env.runtimes.n; i++)
@@ -212,10 +234,8 @@ static enum err prepare(
 			log_event(LOG_ERROR, "runtime.refused", "name=%s why=\"%s\"",
 				r->env.runtimes.list[i].name, r->env.runtimes.list[i].trouble);
 	r->n_slots = boot->conf.slots < SLOTS_MAX ? boot->conf.slots : SLOTS_MAX;
-	hello.slots = r->n_slots;
-	fd = info_file(r, &probe);
-	e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
-	fd_close(&fd);
+	e = say_hello(r);
+	if (!e) r->checker = checker_start(&r->env.runtimes, leave_peers, r);
 	return e;
 }
 
@@ -226,9 +246,9 @@ static _Noreturn void worker_main(
 	struct job job = {.run = *run, .package = package, .slot = slot, .cancel = -1};
 	unsigned i;
 
-	/* The worker has no business with store, init or other workers. */
-	chan_drop(&r->store);
-	chan_drop(r->control);
+	/* Nor has the worker with other workers. */
+	leave_peers(r);
+	fd_close(&r->checker);
 	for (i = 0; i < r->n_slots; i++) {
 		chan_drop(&r->slots[i].report);
 		fd_close(&r->slots[i].pidfd);
@@ -477,7 +497,7 @@ static bool read_channels(struct runner *r, struct message *m)
 static int loop(struct runner *r, struct message *m)
 {
 	while (!(r->stopping && all_idle(r))) {
-		struct pollfd p[2 + 2 * SLOTS_MAX];
+		struct pollfd p[3 + 2 * SLOTS_MAX];
 		bool out = chan_wants_write(&r->store), in = r->stopping || free_slot(r);
 		unsigned i, n = 0;
 
@@ -490,12 +510,16 @@ static int loop(struct runner *r, struct message *m)
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
 		}
+		p[n++] = (struct pollfd){r->checker, POLLIN, 0};
 		if (poll(p, n, next_deadline(r)) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
 		end_hung(r);
 		for (i = 0; i < r->n_slots; i++)
 			if (r->slots[i].busy && p[2 + 2 * i].revents)
 				worker_message(r, &r->slots[i]);
 		reap(r);
+		if (p[n - 1].revents && checker_read(&r->checker, &r->env.runtimes) &&
+			chan_open(&r->store))
+			say_hello(r);
 		if (chan_open(&r->store)) chan_flush(&r->store);
 		if (!read_channels(r, m)) return ROLE_EXIT_PEER;
 	}
@@ -512,6 +536,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 
 	conf = boot->conf;
 	r.control = control;
+	r.checker = -1;
 	r.env.conf = &conf;
 	r.env.boot_us = (int64_t)boot->boot_us;
 	memcpy(r.env.policy_sha256, boot->policy_sha256, sizeof r.env.policy_sha256);

@@ -32,7 +32,7 @@ is "version: commit of this tree" "$(printf '%s' "$v" | jq -r .commit | cut -d+ 
 
 # ---- help and usage -----------------------------------------------------------------
 has "help: what a proof is not" "$("$sv" --help)" "A proof shows what happened once, nothing more."
-for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version limits \
+for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version measure limits \
 	compose-hash roles health doctor; do
 	# shellcheck disable=SC2086
 	"$sv" $cmd --help > "$tmp/help" 2>&1
@@ -94,7 +94,7 @@ skill slow 'test: {command: sleep 9, timeout: 300ms}'
 skill none 'description: x'
 skill gone 'test_command: ["/no/such"]'
 skill bad 'test_command: [""]'
-skill node 'test: {command: "true", runtime: "node:20"}'
+skill unknown 'test: {command: "true", runtime: "ruby:3"}'
 is "run: passed" "$(r "$tmp/s/pass")" 0
 has "run: says what it is" "$(cat "$tmp/out")" "unattested"
 is "run: failed" "$(r "$tmp/s/fail")" 1
@@ -104,7 +104,7 @@ is "run: no test, allowed" "$(r --allow-no-test "$tmp/s/none")" 0
 has "run: and it says so" "$(cat "$tmp/out" "$tmp/err")" "no test"
 is "run: command not found" "$(r "$tmp/s/gone")" 2
 is "run: refused" "$(r "$tmp/s/bad")" 4
-is "run: runtime not here" "$(r "$tmp/s/node")" 3
+is "run: runtime not here" "$(r "$tmp/s/unknown")" 3
 is "run: nothing there" "$(r "$tmp/s/nowhere")" 3
 is "run: an archive" "$(r "$tmp/h.tgz")" 0
 is "run: --json" "$("$sv" run --json "$tmp/s/fail" | jq -c '[.verdict, .reasons]')" '["FAILED",["exit-status"]]'
