@@ -16,6 +16,8 @@ extern const struct filter_spec calls_payload;
 extern const struct filter_spec calls_payload_uncounted;
 /* The filter of a job's init process. */
 extern const struct filter_spec calls_job_init;
+/* The filter of an observed job's sinkhole. */
+extern const struct filter_spec calls_sinkhole;
 /*
  * The filter of the runner and all its children. It stacks below the payload's,
  * so it allows what that allows, and mounts, namespaces and ids beside it. What

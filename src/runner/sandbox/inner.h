@@ -9,6 +9,7 @@
 #define RUNNER_SANDBOX_INNER_H
 
 #include "runner/sandbox/sandbox.h"
+#include "runner/sandbox/sinkhole.h"
 
 /* Everything I and P need, made by S before the clone. */
 struct inner {
@@ -24,12 +25,27 @@ struct inner {
 	 * like sync: the list of the job's own shows none (/proc/net/unix).
 	 */
 	int ready[2];
+	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
 	/* made by I */
-	int root;       /* the new root */
-	int mounts;     /* its mount namespace */
-	int payload_fd; /* pidfd of P */
-	int payload;    /* pid of P in I's namespace */
+	int root;         /* the new root */
+	int mounts;       /* its mount namespace */
+	int payload_fd;   /* pidfd of P */
+	int payload;      /* pid of P in I's namespace */
+	int resolvers[4]; /* sockets of K's, until it has them */
+	int keeper;       /* pid of K there */
 };
+
+/* A step returns 0, or -1 with errno. */
+struct step {
+	const char *name;
+	int (*run)(struct inner *in);
+};
+
+/* In order; the first that fails is said in the status pipe and ends the process. */
+void inner_run_steps(struct inner *in, const struct step *steps, size_t n);
+/* For good. 0, or -1 with errno. */
+int inner_drop_capabilities(void);
+int inner_drop_bounding_set(void);
 
 /*
  * What S reads from the status pipe: when P calls execve, and which step failed

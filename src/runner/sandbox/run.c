@@ -33,7 +33,8 @@
 #define COUNT_MS 20
 
 /* Why the watcher ended a phase. */
-enum cut { CUT_NONE, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+/* CUT_ENDED: the command had ended. */
+enum cut { CUT_NONE, CUT_ENDED, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
 
 struct watch {
 	const struct sandbox_env *env;
@@ -41,9 +42,10 @@ struct watch {
 	struct cgroup_job group;
 	struct capture out, err;
 	int pidfd, sync, status, cancel, mounts;
-	pid_t pid, shown; /* to us, and in the procfs by which members are counted */
-	bool executing;   /* P has become the command */
-	bool dead;        /* I was reaped */
+	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
+	pid_t pid, shown;          /* to us, and in the procfs by which members are counted */
+	bool executing;            /* P has become the command */
+	bool dead;                 /* I was reaped */
 	bool reported;
 	enum cut cut;
 	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
@@ -65,7 +67,7 @@ static enum err open_channels(struct watch *w, struct inner *in)
 	if (fd_nonblock(w->status)) return E_SYSTEM;
 	if (capture_open(&w->out, w->phase->limits_of_job->output_bytes, &in->out)) return E_SYSTEM;
 	if (capture_open(&w->err, w->phase->limits_of_job->output_bytes, &in->err)) return E_SYSTEM;
-	return E_OK;
+	return w->sinkhole ? sinkhole_open(w->sinkhole) : E_OK;
 }
 
 static void setup_failed(struct watch *w, const char *step, int sys)
@@ -147,8 +149,11 @@ static void start(struct watch *w, struct inner *in)
 	if (w->pid == 0) {
 		/* Held by I too, it would hide from I that we are gone. */
 		fd_close(&w->sync);
+		if (w->sinkhole) sinkhole_keep_inner(w->sinkhole);
 		inner_main(in);
 	}
+	/* Held by us too, K's end would hide from us that it is gone. */
+	if (w->sinkhole) sinkhole_keep_outer(w->sinkhole);
 	if (w->pid < 0) {
 		setup_failed(w, "namespaces", errno);
 		return;
@@ -205,9 +210,25 @@ static void read_report(struct watch *w)
 	w->reported = true;
 }
 
+/*
+ * The command has ended, and the sinkhole takes what is left. That is the job's
+ * end, whatever happens to the sinkhole: no time limit of the command counts from here.
+ */
+static void command_ended(struct watch *w)
+{
+	read_report(w);
+	if (w->reported && w->cut == CUT_NONE)
+		w->deadline_us = clock_mono_us() + LIMIT_SINK_END_MS * 1000LL;
+}
+
 static void watch_deadline(struct watch *w)
 {
 	if (clock_mono_us() < w->deadline_us) return;
+	if (w->reported && w->cut == CUT_NONE) {
+		/* A sinkhole that hangs ends with the rest; it has not said its end (observer_broken). */
+		end(w, CUT_ENDED);
+		return;
+	}
 	if (w->cut != CUT_NONE) {
 		/* Killed, and still not gone: nothing that follows can be believed. */
 		log_event(LOG_ERROR, "sandbox.undead", "name=%s pid=%d", w->phase->name, w->pid);
@@ -223,7 +244,7 @@ static void watch_deadline(struct watch *w)
 /* The command runs and nobody has ended it yet. */
 static bool watched(const struct watch *w)
 {
-	return w->executing && w->cut == CUT_NONE;
+	return w->executing && w->cut == CUT_NONE && !w->reported;
 }
 
 /*
@@ -279,12 +300,16 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
-			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0}};
+			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0},
+			{w->sinkhole ? w->sinkhole->channel : -1, POLLIN, 0},
+			{w->sinkhole && !w->reported ? w->sync : -1, POLLIN, 0}};
 
-		if (poll(p, 4, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
 		if (p[1].revents) capture_read(&w->out);
 		if (p[2].revents) capture_read(&w->err);
 		if (!w->executing) read_status(w, run);
+		if (p[4].revents) sinkhole_read(w->sinkhole, w->phase->observer);
+		if (p[5].revents) command_ended(w);
 		if (p[3].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
@@ -304,11 +329,12 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 
 		waitid(P_PID, (id_t)w->pid, &info, WEXITED | (w->cut == CUT_SETUP ? WNOHANG : 0));
 	}
-	if (w->sync >= 0) read_report(w);
+	if (w->sync >= 0 && !w->reported) read_report(w);
 	if (w->status >= 0) read_status(w, run);
 	/* Every writer is dead: both streams end. */
 	capture_read(&w->out);
 	capture_read(&w->err);
+	if (w->sinkhole) sinkhole_end(w->sinkhole, w->phase->observer);
 	cgroup_job_usage(&w->group, &use);
 	if (w->report.cpu_us > run->cpu_us) run->cpu_us = w->report.cpu_us;
 	if (use.cpu_us) run->cpu_us = use.cpu_us;
@@ -357,6 +383,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 		run->stage = SLICE("cancelled");
 		return;
 	case CUT_SETUP:
+	case CUT_ENDED:
 	case CUT_NONE: break;
 	}
 	if (!w->executing || !w->reported) {
@@ -377,6 +404,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	const struct sandbox_phase *phase, int cancel, struct run_facts *run,
 	struct sandbox_output *output)
 {
+	static struct sinkhole sinkhole;
+	bool observed = phase->observer && observer_monitor(phase->observer) != MONITOR_NONE;
 	struct watch w = {.env = env,
 		.phase = phase,
 		.group = CGROUP_JOB_INIT,
@@ -386,7 +415,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.sync = -1,
 		.status = -1,
 		.cancel = cancel,
-		.mounts = -1};
+		.mounts = -1,
+		.sinkhole = observed ? &sinkhole : NULL};
 	struct inner in = {.env = env,
 		.group = &w.group,
 		.ws = ws,
@@ -398,11 +428,13 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.root = -1,
 		.mounts = -1,
 		.ready = {-1, -1},
+		.sinkhole = w.sinkhole,
 		.payload_fd = -1};
 	int64_t begin = clock_mono_us();
 	static char stage[sizeof w.failure.step];
 
 	memset(run, 0, sizeof *run);
+	sinkhole = SINKHOLE_INIT;
 	/* Nobody listens yet: what is asked for is not there, and says so. */
 	if (phase->observer) observer_broken(phase->observer);
 	run->started_ms = clock_wall_ms();
@@ -421,6 +453,9 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		run->stage = slice_str(stage);
 	output->out = w.out.memory >= 0 ? capture_finish(&w.out, &run->out) : -1;
 	output->mounts = w.mounts;
+	output->traffic = sinkhole.traffic;
+	sinkhole.traffic = -1;
+	sinkhole_drop(&sinkhole);
 	output->err = w.err.memory >= 0 ? capture_finish(&w.err, &run->err) : -1;
 	if (!cgroup_job_close(&w.group))
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);
