@@ -487,8 +487,21 @@ TEST(sinkhole_resolver_is_no_hiding_place)
 
 /* ---- servers of the test's own ----------------------------------------------------------- */
 
+/* Where packets come from: an address as machines have one. */
+static void source(void)
+{
+	struct sockaddr_in a = {0};
+	socklen_t n = sizeof a;
+	int fd = dial(SOCK_STREAM, "93.184.216.34", 8080);
+
+	if (fd < 0 || getsockname(fd, (struct sockaddr *)&a, &n) < 0) _exit(27);
+	log_line("from", a.sin_family, slice_of(&a.sin_addr, 4));
+	close(fd);
+}
+
 static void servers(void)
 {
+	source();
 	talk("out", "93.184.216.34", 8080, SLICE("x"), true);
 	talk("out6", "2001:db8::1", 8080, SLICE("x"), true);
 	serve_self("v4", "127.0.0.1", "127.0.0.1", 8080);
@@ -497,6 +510,7 @@ static void servers(void)
 	serve_self("any6", "::", "::1", 8080);
 	/* Its own server has the port: that is where it ends. */
 	serve_self("own", "0.0.0.0", "192.0.2.1", 8081);
+	serve_self("itself", "198.19.255.254", "198.19.255.254", 8082);
 	talk("again", "93.184.216.34", 8080, SLICE("x"), true);
 }
 
@@ -507,10 +521,10 @@ TEST(sinkhole_leaves_servers_of_the_test_alone)
 	NEEDS_ROOT;
 	CHECK(network_run(&n, servers, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said),
-		SLICE("out 0 \nout6 0 \nv4 0 own\nv6 0 own\nany4 0 own\nany6 0 own\nown 0 own\n"
+		SLICE("from 2 \\xc6\\x13\\xff\\xfe\nout 0 \nout6 0 \nv4 0 own\nv6 0 own\nany4 0 own\nany6 0 own\nown 0 own\nitself 0 own\n"
 		      "again 0 \n"));
 	CHECK(n.seen.complete);
-	CHECK(row(&n, OBSERVED_CONNECT, "tcp 93.184.216.34:8080", "")->confirmed == 2);
+	CHECK(row(&n, OBSERVED_CONNECT, "tcp 93.184.216.34:8080", "")->confirmed == 3);
 	network_drop(&n);
 }
 
