@@ -130,7 +130,7 @@ TEST(filter_tree_with_long_jumps)
 		{"", FILTER_ALLOW, 400, odd},
 		{"", 5, 1, same},
 	};
-	struct filter_spec spec = {groups, 1, NULL, 0, 13, 0};
+	struct filter_spec spec = {groups, 1, NULL, 0, 13, 0, NULL};
 	struct filter f = FILTER_INIT;
 	int i;
 

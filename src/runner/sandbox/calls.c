@@ -223,7 +223,79 @@ static const struct filter_guard guards[] = {PAYLOAD_GUARDS};
 static const struct filter_guard uncounted_guards[] = {
 	PAYLOAD_GUARDS, {S(memfd_create), ENOSYS, 0, NULL}, {S(shmget), ENOSYS, 0, NULL},
 };
+
+/*
+ * What is watched. The calls below are refused, as a whole or with the arguments
+ * of their guard: each line is a call, and what of its arguments is shown. Not
+ * here is what libraries try to find out what there is (clone3, io_uring, prctl).
+ */
+#define TRIPWIRES(X) \
+	X(ptrace, "request", 10, 0) X(process_vm_readv, "process", 10, 0) \
+	X(process_vm_writev, "process", 10, 0) X(kcmp, "process", 10, 0) X(pidfd_getfd, NULL, 0, 0) \
+	X(process_madvise, NULL, 0, 0) X(clone, "flags", 16, 0) X(unshare, "flags", 16, 0) \
+	X(setns, "type", 16, 1) X(mount, "flags", 16, 3) X(umount2, "flags", 16, 1) \
+	X(pivot_root, NULL, 0, 0) X(chroot, NULL, 0, 0) X(open_tree, NULL, 0, 0) X(move_mount, NULL, 0, 0) \
+	X(fsopen, NULL, 0, 0) X(fsconfig, NULL, 0, 0) X(fsmount, NULL, 0, 0) X(fspick, NULL, 0, 0) \
+	X(mount_setattr, NULL, 0, 0) X(mknod, "mode", 8, 1) X(mknodat, "mode", 8, 2) \
+	X(open_by_handle_at, NULL, 0, 0) X(name_to_handle_at, NULL, 0, 0) X(fanotify_init, "flags", 16, 0) \
+	X(bpf, "command", 10, 0) X(perf_event_open, NULL, 0, 0) X(userfaultfd, "flags", 16, 0) \
+	X(add_key, NULL, 0, 0) X(request_key, NULL, 0, 0) X(keyctl, "command", 10, 0) \
+	X(init_module, NULL, 0, 0) X(finit_module, NULL, 0, 0) X(delete_module, NULL, 0, 0) \
+	X(kexec_load, NULL, 0, 0) X(kexec_file_load, NULL, 0, 0) X(reboot, "command", 16, 2) \
+	X(swapon, NULL, 0, 0) X(swapoff, NULL, 0, 0) X(acct, NULL, 0, 0) X(quotactl, NULL, 0, 0) \
+	X(settimeofday, NULL, 0, 0) X(clock_settime, "clock", 10, 0) X(sethostname, NULL, 0, 0) \
+	X(setdomainname, NULL, 0, 0) X(iopl, "level", 10, 0) X(ioperm, "port", 10, 0) \
+	X(syslog, "command", 10, 0) X(seccomp, "flags", 16, 1) X(ioctl, "command", 16, 1) \
+	X(socket, "family", 10, 0) X(socketpair, "family", 10, 0)
+#define TRIPWIRE_NR(name, label, base, arg) S(name),
+#define TRIPWIRE(name, label, base, arg)    {S(name), #name, label, base, arg},
+static const int tripwire_calls[] = {TRIPWIRES(TRIPWIRE_NR)};
+static const struct tripwire tripwires[] = {TRIPWIRES(TRIPWIRE)};
+
+/* Programs and addresses. */
+static const int effects[] = {S(execve), S(execveat), S(connect), S(bind), S(sendmsg), S(sendmmsg)};
+/* Files by path; looking at one without opening it is not among them. */
+static const int paths[] = {
+	S(open), S(openat), S(openat2), S(creat), S(readlink), S(readlinkat), S(truncate),
+	S(unlink), S(unlinkat), S(rename), S(renameat), S(renameat2),
+};
+
+/* Without an address it sends where connect has said. */
+static const struct filter_case sendto_cases[] = {
+	IF2(FILTER_ALLOW, 4, 0, 0, 4 | FILTER_HIGH, 0, 0),
+};
+static const struct filter_guard watch_guards[] = {GUARD(sendto, FILTER_NOTIFY, sendto_cases)};
+
+#define WATCHED(reason, nrs) {reason, FILTER_NOTIFY, FILTER_COUNT(nrs), nrs}
+static const struct filter_group watch_groups[] = {
+	WATCHED("refused: no test has a use for it", tripwire_calls),
+	WATCHED("what runs, and what is spoken to", effects),
+	WATCHED("files by path", paths),
+};
 /* clang-format on */
+
+const struct filter_watch calls_watch = {
+	.groups = watch_groups,
+	.n_groups = 2,
+	.guards = watch_guards,
+	.n_guards = FILTER_COUNT(watch_guards),
+};
+
+const struct filter_watch calls_watch_files = {
+	.groups = watch_groups,
+	.n_groups = 3,
+	.guards = watch_guards,
+	.n_guards = FILTER_COUNT(watch_guards),
+};
+
+const struct tripwire *calls_tripwire(int nr)
+{
+	size_t i;
+
+	for (i = 0; i < FILTER_COUNT(tripwires); i++)
+		if (tripwires[i].nr == nr) return &tripwires[i];
+	return NULL;
+}
 
 const struct filter_spec calls_payload = {
 	.groups = groups,
@@ -267,6 +339,7 @@ static const int building[] = {
 	S(clone), S(clone3), S(unshare), S(chroot), S(pivot_root), S(mount), S(umount2),
 	S(fsopen), S(fsconfig), S(fsmount), S(open_tree), S(move_mount), S(mount_setattr),
 	S(sethostname), S(setdomainname), S(keyctl), S(prctl), S(seccomp),
+	S(pidfd_getfd) /* the listener of a test's filter, out of the test */,
 };
 /* clang-format on */
 

@@ -27,6 +27,7 @@
 #include "base/limits.h"
 #include "proc/procfs.h"
 #include "proc/sys.h"
+#include "runner/sandbox/handover.h"
 #include "runner/sandbox/landlock.h"
 #include "runner/sandbox/mounts.h"
 
@@ -268,24 +269,9 @@ static uint64_t micros(struct timeval t)
 }
 
 /* The report, and with it the job's mounts. */
-static ssize_t send_report(const struct inner *in, struct inner_report *r)
+static ssize_t send_report(const struct inner *in, const struct inner_report *r)
 {
-	union {
-		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = {r, sizeof *r};
-	struct msghdr m = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control};
-
-	memset(&control, 0, sizeof control);
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.head), &in->mounts, sizeof(int));
-	return sendmsg(in->sync, &m, MSG_NOSIGNAL);
+	return handover_message(in->sync, slice_of(r, sizeof *r), &in->mounts, 1);
 }
 
 /* Reaps everything until P has ended; then ends, and with it the namespace. */
@@ -330,6 +316,7 @@ static const struct step init_steps[] = {
 	{"old-root", mounts_leave_old},
 	{"verify-mounts", mounts_verify},
 	{"id-maps", map_ids},
+	{"listener", handover_send},
 	{"job-init-drop", drop_init},
 	{"release", release_payload},
 };
@@ -494,6 +481,7 @@ static int working_directory(struct inner *in)
 
 static int system_calls(struct inner *in)
 {
+	if (handover_observed(in)) return handover_load(in);
 	return filter_load(buf_slice(&in->env->payload.program));
 }
 
@@ -525,6 +513,7 @@ static const struct step payload_steps[] = {
 	{"user-id", become_user},
 	{"process-limit", process_limit},
 	{"capabilities", no_capabilities},
+	{"listener-closed", handover_close},
 	{"working-directory", working_directory},
 	{"descriptor-limit", descriptor_limit},
 	{STEP_EXEC, execute},

@@ -23,6 +23,7 @@
 #include "proc/sys.h"
 #include "runner/sandbox/capture.h"
 #include "runner/sandbox/inner.h"
+#include "runner/sandbox/listener.h"
 #include "runner/sandbox/poll_limits.h"
 
 /* The one of control groups comes later: its root is the group that I is in then. */
@@ -40,11 +41,14 @@ struct watch {
 	const struct sandbox_phase *phase;
 	struct cgroup_job group;
 	struct capture out, err;
+	struct listener listener;
 	int pidfd, sync, status, cancel, mounts;
+	int package;      /* which files of the package are opened, or -1 */
 	pid_t pid, shown; /* to us, and in the procfs by which members are counted */
 	bool executing;   /* P has become the command */
 	bool dead;        /* I was reaped */
 	bool reported;
+	bool observed;
 	enum cut cut;
 	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
 	struct inner_status failure;  /* step[0] != 0 when one came */
@@ -87,6 +91,7 @@ static void drop_inner(struct inner *in)
 	fd_close(&in->status);
 	fd_close(&in->out);
 	fd_close(&in->err);
+	fd_close(&in->watch);
 }
 
 /* Free blocks and inodes are exact here: tmpfs gives its last block to whoever asks for more. */
@@ -182,27 +187,58 @@ static void read_status(struct watch *w, struct run_facts *run)
 	}
 }
 
-/* I's report, and its mount namespace for whoever takes our output. */
-static void read_report(struct watch *w)
+/* The ends of what is to be watched; fds is all that came. */
+static void handed_over(struct watch *w, const struct inner_handover *h, int fds[HANDOVER_FDS])
 {
-	struct inner_report r;
+	unsigned n = 0;
+	int fd = h->has & HANDOVER_LISTENER ? fds[n++] : -1;
+
+	if (h->has & HANDOVER_WATCH) {
+		w->package = fds[n];
+		fds[n] = -1;
+	}
+	if (fd < 0) return;
+	fds[0] = -1;
+	if (listener_open(&w->listener, fd) == 0) return;
+	setup_failed(w, "listener", errno);
+	end(w, CUT_SETUP);
+}
+
+/* Takes one message of I: what is to be watched, or the report. False when there is none. */
+static bool read_sync(struct watch *w)
+{
+	union {
+		struct inner_handover handover;
+		struct inner_report report;
+	} body;
 	union {
 		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
+		char space[CMSG_SPACE(HANDOVER_FDS * sizeof(int))];
 	} control;
-	struct iovec part = {&r, sizeof r};
+	struct iovec part = {&body, sizeof body};
 	struct msghdr m = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof control};
-	ssize_t n = recvmsg(w->sync, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	const struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	ssize_t got = recvmsg(w->sync, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	int fds[HANDOVER_FDS] = {-1, -1};
+	unsigned i;
 
-	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&w->mounts, CMSG_DATA(c), sizeof(int));
-	if (n != (ssize_t)sizeof r) return;
-	w->report = r;
-	w->reported = true;
+	if (got <= 0) return false;
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len <= CMSG_LEN(sizeof fds))
+		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	if (got == (ssize_t)sizeof body.handover) handed_over(w, &body.handover, fds);
+	if (got == (ssize_t)sizeof body.report) {
+		w->report = body.report;
+		w->reported = true;
+		/* Its mount namespace, for whoever takes our output. */
+		w->mounts = fds[0];
+		fds[0] = -1;
+	}
+	for (i = 0; i < HANDOVER_FDS; i++)
+		fd_close(&fds[i]);
+	return true;
 }
 
 static void watch_deadline(struct watch *w)
@@ -279,13 +315,17 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
-			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0}};
+			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0},
+			{w->observed && !w->reported ? w->sync : -1, POLLIN, 0},
+			{w->listener.fd, POLLIN, 0}};
 
-		if (poll(p, 4, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
 		if (p[1].revents) capture_read(&w->out);
 		if (p[2].revents) capture_read(&w->err);
 		if (!w->executing) read_status(w, run);
 		if (p[3].revents) end(w, CUT_CANCEL);
+		if (p[4].revents) read_sync(w);
+		if (p[5].revents) listener_serve(&w->listener);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
 			end(w, CUT_OUTPUT);
@@ -304,7 +344,8 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 
 		waitid(P_PID, (id_t)w->pid, &info, WEXITED | (w->cut == CUT_SETUP ? WNOHANG : 0));
 	}
-	if (w->sync >= 0) read_report(w);
+	while (w->sync >= 0 && read_sync(w))
+		;
 	if (w->status >= 0) read_status(w, run);
 	/* Every writer is dead: both streams end. */
 	capture_read(&w->out);
@@ -386,7 +427,10 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.sync = -1,
 		.status = -1,
 		.cancel = cancel,
-		.mounts = -1};
+		.mounts = -1,
+		.package = -1,
+		.observed = phase->observer && observer_monitor(phase->observer) != MONITOR_NONE,
+		.listener = LISTENER_INIT};
 	struct inner in = {.env = env,
 		.group = &w.group,
 		.ws = ws,
@@ -395,6 +439,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.status = -1,
 		.out = -1,
 		.err = -1,
+		.listener = -1,
+		.watch = -1,
 		.root = -1,
 		.mounts = -1,
 		.ready = {-1, -1},
@@ -403,15 +449,15 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	static char stage[sizeof w.failure.step];
 
 	memset(run, 0, sizeof *run);
-	/* Nobody listens yet: what is asked for is not there, and says so. */
-	if (phase->observer) observer_broken(phase->observer);
 	run->started_ms = clock_wall_ms();
 	/* A group without pids.peak (before 6.1) knows no peak: 0, not a guess. */
 	run->max_pids = env->cgroup.kind == CGROUP_NONE;
 	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
+	listener_prepare(&w.listener, env, ws, phase);
 	start(&w, &in);
 	if (w.pid > 0) watch_until_dead(&w, ws, run);
 	drop_inner(&in);
+	listener_drop(&w.listener);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
 	run->duration_us = (uint64_t)(clock_mono_us() - begin);
@@ -426,6 +472,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);
 	capture_drop(&w.out);
 	capture_drop(&w.err);
+	fd_close(&w.package);
 	fd_close(&w.pidfd);
 	fd_close(&w.sync);
 	fd_close(&w.status);
