@@ -34,12 +34,24 @@ static int ask(int fd, unsigned long what, const void *about)
 	return (int)syscall(SYS_ioctl, fd, what, about);
 }
 
+static bool still_waits(const void *whom, uint64_t id)
+{
+	const struct listener *l = whom;
+
+	return ask(l->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 void listener_prepare(struct listener *l, const struct sandbox_env *env, const struct workspace *ws,
 	const struct sandbox_phase *phase)
 {
 	l->env = env;
 	l->phase = phase;
 	l->owner = sandbox_init_uid(env, ws->slot);
+	l->look = (struct look){.proc = env->proc,
+		.observer = phase->observer,
+		.files = phase->files,
+		.waits = still_waits,
+		.whom = l};
 }
 
 /*
@@ -120,16 +132,14 @@ static void refused(struct listener *l, const struct seccomp_notif *n)
 	}
 	if (t->label) {
 		buf_str(&detail, t->label);
-		if (t->base == 10)
-			buf_fmt(&detail, " %u", value);
-		else
-			buf_fmt(&detail, t->base == 8 ? " 0%o" : " 0x%x", value);
+		buf_fmt(&detail, t->base == 10 ? " %u" : " 0x%x", value);
 	}
 	observer_saw(l->phase->observer, OBSERVED_DENIED, slice_str(t->name), buf_slice(&detail));
 }
 
-/* What the filter would have said, had nobody watched. */
-static void decide(struct listener *l, const struct seccomp_notif *n, struct seccomp_notif_resp *r)
+/* What the filter would have said, had nobody watched; noted, unless this is the same call again. */
+static void decide(
+	struct listener *l, const struct seccomp_notif *n, bool again, struct seccomp_notif_resp *r)
 {
 	uint64_t args[6];
 	uint16_t answer;
@@ -137,16 +147,14 @@ static void decide(struct listener *l, const struct seccomp_notif *n, struct sec
 	memcpy(args, n->data.args, sizeof args);
 	answer = filter_answer(l->env->calls, n->data.nr, args);
 	r->id = n->id;
-	if (answer == FILTER_ALLOW)
-		r->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	else
-		/* Nothing that ends a process or pretends is watched. */
-		r->error = answer < FILTER_ERRNO_END ? -answer : -EPERM;
-}
-
-static bool still_there(const struct listener *l, uint64_t id)
-{
-	return ask(l->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+	if (answer == FILTER_ALLOW) {
+		if (!again) r->error = -look_at(&l->look, n);
+		if (!r->error) r->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		return;
+	}
+	if (!again) refused(l, n);
+	/* Nothing that ends a process or pretends is watched. */
+	r->error = answer < FILTER_ERRNO_END ? -answer : -EPERM;
 }
 
 void listener_serve(struct listener *l)
@@ -155,6 +163,7 @@ void listener_serve(struct listener *l)
 	union request req = {.room = {0}};
 	union answer ans = {.room = {0}};
 	struct observation *totals = observer_totals(l->phase->observer);
+	bool again;
 
 	if (poll(&p, 1, 0) != 1) return;
 	if (!(p.revents & POLLIN)) {
@@ -164,18 +173,15 @@ void listener_serve(struct listener *l)
 	}
 	/* It may have died since (ENOENT), or the wait was interrupted. */
 	if (ask(l->fd, SECCOMP_IOCTL_NOTIF_RECV, &req) < 0) return;
-	decide(l, &req.n, &ans.r);
-	if (!is_retry(l, &req.n)) {
-		totals->notifications++;
-		if (ans.r.error)
-			refused(l, &req.n);
-		else
-			observer_broken(l->phase->observer);
-	}
+	again = is_retry(l, &req.n);
+	if (!again) totals->notifications++;
+	decide(l, &req.n, again, &ans.r);
 	if (ask(l->fd, SECCOMP_IOCTL_NOTIF_SEND, &ans) == 0) return;
 	/* It died, or a signal came before our answer and it asks again. */
-	if (errno == ENOENT && still_there(l, req.n.id)) observer_broken(l->phase->observer);
-	expect_retry(l, &req.n);
+	if (errno == ENOENT)
+		expect_retry(l, &req.n);
+	else
+		observer_broken(l->phase->observer);
 }
 
 bool listener_flooded(const struct listener *l)

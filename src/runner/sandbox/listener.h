@@ -19,6 +19,7 @@
 
 #include <linux/seccomp.h>
 
+#include "runner/sandbox/look.h"
 #include "runner/sandbox/sandbox.h"
 
 /* Calls that were taken and not answered: the same one comes again when a signal was the reason. */
@@ -28,6 +29,7 @@ struct listener {
 	int fd; /* -1: not open yet, or nobody is left to ask */
 	const struct sandbox_env *env;
 	const struct sandbox_phase *phase;
+	struct look look;
 	uint32_t owner; /* id that made the payload's user namespace */
 	bool acting;    /* we act as that id */
 	bool opened;    /* the listener arrived */
