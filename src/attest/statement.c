@@ -161,7 +161,7 @@ static void sandbox(struct jw *w, const struct sandbox_facts *s)
 	jw_key_cstr(w, "accounting", accounting_text(s->cgroup));
 	jw_key_cstr(w, "cgroup", cgroup_text(s->cgroup));
 	jw_key_u64(w, "landlockAbi", s->landlock_abi);
-	jw_key_cstr(w, "network", "none");
+	jw_key_cstr(w, "network", s->sinkhole ? "sinkhole" : "none");
 	jw_key_hex(w, "seccompSha256", SLICE_OF(s->seccomp_sha256));
 	jw_key_str(w, "speculation", s->speculation);
 	jw_key_cstr(w, "tier", tier_text(s->tier));

@@ -83,6 +83,16 @@
 	X(LIMIT_OBSERVED_CALLS, 200000, "calls looked at, a job", "LIMIT observation-flood", "specs/sandbox.md 15.4: a flood slows only the test, but no honest one makes it") \
 	X(LIMIT_CANARIES, 32, "canaries", "-", "files and variables that lie about as decoys") \
 	X(LIMIT_CANARY_BYTES, 64, "bytes", "-", "name of a canary") \
+	/* what the sinkhole of an observed phase keeps: src/runner/sandbox/sinkhole.h */ \
+	X(LIMIT_SINK_STREAM, 64 * KIB, "bytes a stream", "counted, not complete", "a request with what it carries; a flood would only fill memory") \
+	X(LIMIT_SINK_TRAFFIC, 4 * MIB, "bytes a phase", "counted, not complete", "what is searched for leaked canaries") \
+	X(LIMIT_SINK_NAMES, 256, "names", "forgotten, oldest first", "names whose addresses lead back to them") \
+	X(LIMIT_SINK_STREAMS, 32, "connections", "the oldest is closed", "open at the same time; answers take a moment each") \
+	X(LIMIT_SINK_PLACES, 32, "listeners", "not complete", "asked for at the same time") \
+	X(LIMIT_SINK_ASKS, 200000, "listeners a phase", "not complete", "as many as calls are looked at") \
+	X(LIMIT_SINK_IDLE_MS, 1000, "ms", "closed", "a connection on which nothing comes; a listener to which nobody does") \
+	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "a program waits until somebody listens; at its end, until all is read") \
+	X(LIMIT_SINK_END_MS, 1000, "ms", "not complete", "the sinkhole's end behind that of the command, before it counts as hung") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
 	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \

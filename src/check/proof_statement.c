@@ -69,7 +69,10 @@ static void link_sandbox(const struct expect *want, struct proof *p)
 			"The test ran with fewer protections; accept that with --allow-tier.");
 		return;
 	}
-	link_ok(p, LINK_SANDBOX, "tier %s, no network, %s", shown,
+	link_ok(p, LINK_SANDBOX, "tier %s, %s, %s", shown,
+		slice_is(json_text_of(json_get(s->predicate, "sandbox"), "network"), "sinkhole")
+			? "whatever it sent ended inside the sandbox"
+			: "no network",
 		s->monitor_complete ? "observed from start to end"
 				    : "not observed: what it did besides its exit is unknown");
 }

@@ -178,7 +178,7 @@ const struct member statement_members[] = {
 	WORD("predicate.sandbox.accounting", "rlimit|cgroup-v1|cgroup-v2"),
 	WORD("predicate.sandbox.cgroup", "none|v1|v2"),
 	COUNT("predicate.sandbox.landlockAbi"),
-	WORD("predicate.sandbox.network", "none"),
+	WORD("predicate.sandbox.network", "none|sinkhole"),
 	HEX("predicate.sandbox.seccompSha256", SHA256_LEN),
 	TEXT("predicate.sandbox.speculation"),
 	WORD("predicate.sandbox.tier", "none|T1|T2|T3|T4"),

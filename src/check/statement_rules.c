@@ -174,6 +174,8 @@ static enum err protection(const struct statement *s, struct why *why)
 		!(slice_is(cgroup, "v1") && slice_is(accounting, "cgroup-v1")) &&
 		!(slice_is(cgroup, "v2") && slice_is(accounting, "cgroup-v2")))
 		return contradiction(why, "sandbox.cgroup and sandbox.accounting differ");
+	if (slice_is(json_text_of(b, "network"), "sinkhole") && slice_is(s->monitor, "none"))
+		return contradiction(why, "sandbox.network is a sinkhole and nobody watched");
 	for (c = json_child(json_get(s->predicate, "warnings")); c; c = json_next(c)) {
 		if (json_str(c, &text) || (before.p && slice_cmp(before, text) >= 0))
 			return contradiction(why, "warnings are not sorted and unique");

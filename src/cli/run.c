@@ -88,10 +88,11 @@ static void print_person(const struct outcome *o, const struct verdict_out *v)
 			       manifest_skill_id(id, &r->manifest, r->package.dir_hash1)));
 	for (i = 0; i < r->n_runs; i++)
 		print_run(&r->runs[i], o);
-	printf("sandbox %s, Landlock ABI %u, accounting %s, runtime %.*s, network none\n",
+	printf("sandbox %s, Landlock ABI %u, accounting %s, runtime %.*s, network %s\n",
 		tier_text(r->sandbox.tier), r->sandbox.landlock_abi,
 		accounting_text(r->sandbox.cgroup), r->runtime.name.n ? (int)r->runtime.name.n : 4,
-		r->runtime.name.n ? (const char *)r->runtime.name.p : "none");
+		r->runtime.name.n ? (const char *)r->runtime.name.p : "none",
+		r->sandbox.sinkhole ? "sinkhole" : "none");
 	print_signature(&r->package.signature);
 	if (r->n_warnings) {
 		printf("warnings");

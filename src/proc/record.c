@@ -57,6 +57,7 @@ static void codec_sandbox(struct codec *c, struct sandbox_facts *s)
 	codec_u8(c, &s->tier, TIER_4);
 	codec_u8(c, &s->landlock_abi, 255);
 	codec_u8(c, &s->cgroup, CGROUP_V2);
+	codec_bool(c, &s->sinkhole);
 	codec_bytes(c, s->seccomp_sha256, sizeof s->seccomp_sha256);
 	codec_text(c, &s->speculation, TEXT_WORD, 32);
 }

@@ -76,6 +76,7 @@ struct sandbox_facts {
 	uint8_t tier;                       /* enum sandbox_tier */
 	uint8_t landlock_abi;               /* 0: not available */
 	uint8_t cgroup;                     /* enum cgroup_kind */
+	bool sinkhole;                      /* network: listeners of ours took everything */
 	uint8_t seccomp_sha256[SHA256_LEN]; /* of the payload's BPF program */
 	struct slice speculation;           /* "disabled", "unsupported" ... (word) */
 };

@@ -157,6 +157,7 @@ static enum err run_phase(struct attempt *a, enum phase phase, const struct comm
 		sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, run, &output);
 		run->phase = (uint8_t)phase;
 		a->mounts[r->n_runs++] = output.mounts;
+		fd_close(&output.traffic);
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
 	}
@@ -209,7 +210,7 @@ static void begin_record(struct attempt *a)
 	/* What the share of the processors leaves of the time limit bounds it too. */
 	share_ms = (uint64_t)r->limits.timeout_ms * r->limits.cpu_percent / 100;
 	if (r->limits.cpu_ms > share_ms) r->limits.cpu_ms = (uint32_t)share_ms;
-	sandbox_facts(&a->env->sandbox, &r->sandbox);
+	sandbox_facts(&a->env->sandbox, observer_monitor(a->observer) != MONITOR_NONE, &r->sandbox);
 	for (i = 0; i < p->n_warnings; i++)
 		warn(a, p->warnings[i]);
 	if (p->manifest.n_secrets) warn(a, SLICE("secret-missing"));

@@ -63,7 +63,9 @@ const struct role role_runner = {
 	.capabilities = CAP(CAP_SYS_ADMIN) | CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) |
 			CAP(CAP_KILL) | CAP(CAP_SYS_CHROOT) | CAP(CAP_CHOWN) |
 			/* overlays act with their mounter's rights when they copy a file up */
-			CAP(CAP_DAC_OVERRIDE) | CAP(CAP_FOWNER),
+			CAP(CAP_DAC_OVERRIDE) | CAP(CAP_FOWNER) |
+			/* routes of an observed job's network, and its listeners below port 1024 */
+			CAP(CAP_NET_ADMIN) | CAP(CAP_NET_BIND_SERVICE),
 	.files = 1024,
 	.calls = &calls_runner,
 	.peers = "store",

@@ -328,6 +328,37 @@ const struct filter_spec calls_job_init = {
 };
 
 /* clang-format off */
+/* What waits, receives, answers; no file, no memory, no process. */
+static const int sink[] = {
+	S(poll), S(accept4), S(recvfrom), S(sendto), S(sendmsg), S(close), S(clock_gettime),
+	S(exit_group), S(rt_sigreturn), S(restart_syscall),
+};
+static const struct filter_group sink_groups[] = {FILTER_ALLOWS("wait, receive, answer, exit", sink)};
+
+/* TCP and UDP, as in the payload's; not yet bound, for S. */
+static const struct filter_case sink_socket_cases[] = {
+	IP(AF_INET, SOCK_STREAM, IPPROTO_TCP), IP(AF_INET, SOCK_DGRAM, IPPROTO_UDP),
+	IP(AF_INET6, SOCK_STREAM, IPPROTO_TCP), IP(AF_INET6, SOCK_DGRAM, IPPROTO_UDP),
+};
+/* A foreign address may be bound, and again while old connections to it close. */
+static const struct filter_case sink_option_cases[] = {
+	IF2(FILTER_ALLOW, 1, 0, SOL_SOCKET, 2, 0, SO_REUSEADDR),
+	IF2(FILTER_ALLOW, 1, 0, IPPROTO_IPV6, 2, 0, IPV6_V6ONLY),
+	IF2(FILTER_ALLOW, 1, 0, IPPROTO_IPV6, 2, 0, 78 /* IPV6_FREEBIND */),
+};
+static const struct filter_guard sink_guards[] = {
+	GUARD(socket, FILTER_KILL, sink_socket_cases),
+	GUARD(setsockopt, FILTER_KILL, sink_option_cases),
+};
+
+const struct filter_spec calls_sinkhole = {
+	.groups = sink_groups,
+	.n_groups = FILTER_COUNT(sink_groups),
+	.guards = sink_guards,
+	.n_guards = FILTER_COUNT(sink_guards),
+	.otherwise = FILTER_KILL,
+};
+
 /* Mounts by descriptor, roots, names, ids, filters: what building a sandbox takes. */
 static const int building[] = {
 	S(clone), S(clone3), S(unshare), S(chroot), S(pivot_root), S(mount), S(umount2),

@@ -31,6 +31,8 @@ struct tripwire {
 const struct tripwire *calls_tripwire(int nr);
 /* The filter of a job's init process. */
 extern const struct filter_spec calls_job_init;
+/* The filter of an observed job's sinkhole. */
+extern const struct filter_spec calls_sinkhole;
 /*
  * The filter of the runner and all its children. It stacks below the payload's,
  * so it allows what that allows, and mounts, namespaces and ids beside it. What

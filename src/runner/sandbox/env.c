@@ -20,6 +20,8 @@
 
 /* Where slot ids start when the whole range of ids exists here. */
 #define UID_BASE 0x10000000U
+/* Ids of a slot where there are few: payload, its init, its sinkhole. */
+#define FEW_IDS_EACH 4
 
 void sandbox_find_ids(struct sandbox_env *env)
 {
@@ -29,14 +31,15 @@ void sandbox_find_ids(struct sandbox_env *env)
 	if (end > UID_BASE + 4096ULL * SLOT_IDS)
 		env->uid_base = UID_BASE;
 	else if (end >= USERNS_FEW_IDS)
-		/* A small range: slots are 16 ids apart, see sandbox_payload_uid. */
+		/* A small range: slots are FEW_IDS_EACH ids apart. */
 		env->uid_base = (uint32_t)(end / 2);
 	else
 		env->single_id = true;
 }
 
-void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out)
+void sandbox_facts(const struct sandbox_env *env, bool sinkhole, struct sandbox_facts *out)
 {
+	out->sinkhole = sinkhole;
 	out->tier = env->tier;
 	out->landlock_abi = env->landlock_abi;
 	out->cgroup = env->cgroup.kind;
@@ -52,15 +55,22 @@ const struct filter *sandbox_filter(const struct sandbox_env *env)
 uint32_t sandbox_payload_uid(const struct sandbox_env *env, unsigned slot)
 {
 	if (env->single_id) return 0;
-	if (env->uid_base != UID_BASE) return env->uid_base + slot * 2;
+	if (env->uid_base != UID_BASE) return env->uid_base + slot * FEW_IDS_EACH;
 	return env->uid_base + slot * SLOT_IDS + PAYLOAD_ID;
 }
 
 uint32_t sandbox_init_uid(const struct sandbox_env *env, unsigned slot)
 {
 	if (env->single_id) return 0;
-	if (env->uid_base != UID_BASE) return env->uid_base + slot * 2 + 1;
+	if (env->uid_base != UID_BASE) return env->uid_base + slot * FEW_IDS_EACH + 1;
 	return env->uid_base + slot * SLOT_IDS + INIT_ID;
+}
+
+uint32_t sandbox_sinkhole_uid(const struct sandbox_env *env, unsigned slot)
+{
+	if (env->single_id) return 0;
+	if (env->uid_base != UID_BASE) return env->uid_base + slot * FEW_IDS_EACH + 2;
+	return env->uid_base + slot * SLOT_IDS + SINKHOLE_ID;
 }
 
 /* Directories of the writable tmpfs; the last two belong to the overlay. */

@@ -27,8 +27,8 @@ ssize_t handover_message(int sock, struct slice body, const int *fds, size_t n)
 	struct iovec part = {(void *)(uintptr_t)body.p, body.n};
 	struct msghdr m = {.msg_iov = &part,
 		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = (socklen_t)CMSG_SPACE(bytes)};
+		.msg_control = n ? &control : NULL,
+		.msg_controllen = n ? (socklen_t)CMSG_SPACE(bytes) : 0};
 
 	memset(&control, 0, sizeof control);
 	control.head.cmsg_level = SOL_SOCKET;

@@ -30,12 +30,7 @@
 #include "runner/sandbox/handover.h"
 #include "runner/sandbox/landlock.h"
 #include "runner/sandbox/mounts.h"
-
-/* A step returns 0, or -1 with errno. */
-struct step {
-	const char *name;
-	int (*run)(struct inner *in);
-};
+#include "runner/sandbox/sinkhole_steps.h"
 
 static _Noreturn void fail(struct inner *in, const char *step)
 {
@@ -47,7 +42,7 @@ static _Noreturn void fail(struct inner *in, const char *step)
 	_exit(1);
 }
 
-static void run_steps(struct inner *in, const struct step *steps, size_t n)
+void inner_run_steps(struct inner *in, const struct step *steps, size_t n)
 {
 	size_t i;
 
@@ -217,7 +212,7 @@ static int map_ids(struct inner *in)
 	return 0;
 }
 
-static int drop_capabilities(void)
+int inner_drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
 	struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
@@ -225,7 +220,7 @@ static int drop_capabilities(void)
 	return (int)syscall(SYS_capset, &head, none);
 }
 
-static int drop_bounding_set(void)
+int inner_drop_bounding_set(void)
 {
 	int cap;
 
@@ -243,10 +238,10 @@ static int drop_init(struct inner *in)
 	close(in->ready[0]);
 	close(in->out);
 	close(in->err);
-	if (dup2(0, 1) < 0 || dup2(0, 2) < 0 || drop_bounding_set() < 0) return -1;
+	if (dup2(0, 1) < 0 || dup2(0, 2) < 0 || inner_drop_bounding_set() < 0) return -1;
 	if (!in->env->single_id && (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
 		return -1;
-	if (drop_capabilities() < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+	if (inner_drop_capabilities() < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -1;
 	/* Should the filter fail to load, S finds no report and calls it a setup error. */
@@ -274,6 +269,25 @@ static ssize_t send_report(const struct inner *in, const struct inner_report *r)
 	return handover_message(in->sync, slice_of(r, sizeof *r), &in->mounts, 1);
 }
 
+/*
+ * Whoever lives on behind the command has a moment more, so that S can say who
+ * it was. Waiting is all that this process can do; S ends it.
+ */
+static void tell_survivors(struct inner *in)
+{
+	const struct inner_handover h = {HANDOVER_SURVIVORS};
+	int status;
+	pid_t pid;
+
+	/* Orphans are ours by now: without a child of ours nobody is left. */
+	do {
+		pid = wait4(-1, &status, WNOHANG, NULL);
+	} while (pid > 0 || (pid < 0 && errno == EINTR));
+	if (pid < 0 || handover_message(in->sync, slice_of(&h, sizeof h), NULL, 0) < 0) return;
+	while (wait4(-1, &status, 0, NULL) > 0 || errno == EINTR)
+		;
+}
+
 /* Reaps everything until P has ended; then ends, and with it the namespace. */
 static _Noreturn void reap(struct inner *in)
 {
@@ -290,6 +304,8 @@ static _Noreturn void reap(struct inner *in)
 	r.cpu_us = micros(ru.ru_utime) + micros(ru.ru_stime);
 	r.max_rss_bytes = (uint64_t)ru.ru_maxrss * 1024;
 	if (send_report(in, &r) < 0) _exit(4);
+	sinkhole_stop(in);
+	if (handover_observed(in)) tell_survivors(in);
 	_exit(0);
 }
 
@@ -301,9 +317,11 @@ static const struct step init_steps[] = {
 	{"proc", mounts_processes},
 	{"skill", mounts_skill},
 	{"writable-places", mounts_writable},
+	{"resolver", mounts_resolver},
 	{"pivot-root", mounts_enter},
 	{"mounts-kept", mounts_keep},
 	{"host-name", host_name},
+	{"sinkhole-network", sinkhole_network},
 	{"keyring", fresh_keyring},
 	{"oom-score", first_to_die},
 	{"descriptors", standard_descriptors},
@@ -313,17 +331,19 @@ static const struct step init_steps[] = {
 	{"cgroup-namespace", control_group_namespace},
 	{"job-init-id", init_id},
 	{"user-namespace", clone_payload},
+	{"sinkhole", sinkhole_start},
 	{"old-root", mounts_leave_old},
 	{"verify-mounts", mounts_verify},
 	{"id-maps", map_ids},
 	{"listener", handover_send},
+	{"sinkhole-ready", sinkhole_ready},
 	{"job-init-drop", drop_init},
 	{"release", release_payload},
 };
 
 _Noreturn void inner_main(struct inner *in)
 {
-	run_steps(in, init_steps, sizeof init_steps / sizeof *init_steps);
+	inner_run_steps(in, init_steps, sizeof init_steps / sizeof *init_steps);
 	reap(in);
 }
 
@@ -404,7 +424,7 @@ static int lock_securebits(struct inner *in)
 static int empty_bounding_set(struct inner *in)
 {
 	(void)in;
-	if (drop_bounding_set() < 0) return -1;
+	if (inner_drop_bounding_set() < 0) return -1;
 	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
@@ -418,7 +438,7 @@ static int no_new_privileges(struct inner *in)
 static int no_capabilities(struct inner *in)
 {
 	(void)in;
-	if (drop_capabilities() < 0) return -1;
+	if (inner_drop_capabilities() < 0) return -1;
 	/* Cleared by the change of ids. */
 	return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
@@ -449,7 +469,9 @@ static int default_signals(struct inner *in)
 
 static int second_wall(struct inner *in)
 {
-	return in->env->landlock_abi > 0 ? landlock_restrict(in->env->landlock_abi) : 0;
+	return in->env->landlock_abi > 0
+		       ? landlock_restrict(in->env->landlock_abi, in->sinkhole != NULL)
+		       : 0;
 }
 
 /* Late: until here descriptors of ours are open that the command will not have. */
@@ -521,6 +543,6 @@ static const struct step payload_steps[] = {
 
 static _Noreturn void payload_main(struct inner *in)
 {
-	run_steps(in, payload_steps, sizeof payload_steps / sizeof *payload_steps);
+	inner_run_steps(in, payload_steps, sizeof payload_steps / sizeof *payload_steps);
 	_exit(5);
 }

@@ -9,6 +9,7 @@
 #define RUNNER_SANDBOX_INNER_H
 
 #include "runner/sandbox/sandbox.h"
+#include "runner/sandbox/sinkhole.h"
 
 /* Everything I and P need, made by S before the clone. */
 struct inner {
@@ -25,14 +26,29 @@ struct inner {
 	 */
 	int ready[2];
 	/* made by I and given to S, -1 when there is none (struct inner_handover) */
-	int listener; /* where P's system calls are answered */
-	int watch;    /* which files of the package are opened */
+	int listener;              /* where P's system calls are answered */
+	int watch;                 /* which files of the package are opened */
+	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
 	/* made by I */
-	int root;       /* the new root */
-	int mounts;     /* its mount namespace */
-	int payload_fd; /* pidfd of P */
-	int payload;    /* pid of P in I's namespace */
+	int root;         /* the new root */
+	int mounts;       /* its mount namespace */
+	int payload_fd;   /* pidfd of P */
+	int payload;      /* pid of P in I's namespace */
+	int resolvers[4]; /* sockets of K's, until it has them */
+	int keeper;       /* pid of K there */
 };
+
+/* A step returns 0, or -1 with errno. */
+struct step {
+	const char *name;
+	int (*run)(struct inner *in);
+};
+
+/* In order; the first that fails is said in the status pipe and ends the process. */
+void inner_run_steps(struct inner *in, const struct step *steps, size_t n);
+/* For good. 0, or -1 with errno. */
+int inner_drop_capabilities(void);
+int inner_drop_bounding_set(void);
 
 /*
  * What S reads from the status pipe: when P calls execve, and which step failed
@@ -49,9 +65,11 @@ struct inner_status {
 /*
  * What I sends over sync before P goes on, when the phase is observed: which of
  * the descriptors that come with it there are, in this order. Told from the
- * report by its size.
+ * report by its size. A second one, behind the report and with HANDOVER_SURVIVORS,
+ * says that processes of the job are alive: I waits for them until S has seen
+ * which, and ends them.
  */
-enum { HANDOVER_LISTENER = 1, HANDOVER_WATCH = 2, HANDOVER_FDS = 2 };
+enum { HANDOVER_LISTENER = 1, HANDOVER_WATCH = 2, HANDOVER_FDS = 2, HANDOVER_SURVIVORS = 4 };
 
 struct inner_handover {
 	uint32_t has;

@@ -113,14 +113,14 @@ static int add_place(int ruleset, const char *path, uint64_t allowed)
 	return r;
 }
 
-int landlock_restrict(int abi)
+int landlock_restrict(int abi, bool tcp)
 {
 	struct ruleset_attr attr = {.handled_fs = fs_rights(abi)};
 	size_t size = sizeof attr.handled_fs, i;
 	int ruleset, r = 0;
 
 	if (abi >= 4) {
-		attr.handled_net = NET_BIND_CONNECT_TCP;
+		attr.handled_net = tcp ? 0 : NET_BIND_CONNECT_TCP;
 		size += sizeof attr.handled_net;
 	}
 	if (abi >= 6) {

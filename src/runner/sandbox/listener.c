@@ -42,13 +42,14 @@ static bool still_waits(const void *whom, uint64_t id)
 }
 
 void listener_prepare(struct listener *l, const struct sandbox_env *env, const struct workspace *ws,
-	const struct sandbox_phase *phase)
+	const struct sandbox_phase *phase, struct sinkhole *sinkhole)
 {
 	l->env = env;
 	l->phase = phase;
 	l->owner = sandbox_init_uid(env, ws->slot);
 	l->look = (struct look){.proc = env->proc,
 		.observer = phase->observer,
+		.sinkhole = sinkhole,
 		.files = phase->files,
 		.waits = still_waits,
 		.whom = l};
@@ -157,16 +158,14 @@ static void decide(
 	r->error = answer < FILTER_ERRNO_END ? -answer : -EPERM;
 }
 
-void listener_serve(struct listener *l)
+void listener_serve(struct listener *l, short revents)
 {
-	struct pollfd p = {l->fd, POLLIN, 0};
 	union request req = {.room = {0}};
 	union answer ans = {.room = {0}};
 	struct observation *totals = observer_totals(l->phase->observer);
 	bool again;
 
-	if (poll(&p, 1, 0) != 1) return;
-	if (!(p.revents & POLLIN)) {
+	if (!(revents & POLLIN)) {
 		/* Nobody uses the filter any more. */
 		fd_close(&l->fd);
 		return;

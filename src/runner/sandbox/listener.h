@@ -47,15 +47,15 @@ struct listener {
 
 /* Before the phase begins. */
 void listener_prepare(struct listener *l, const struct sandbox_env *env, const struct workspace *ws,
-	const struct sandbox_phase *phase);
+	const struct sandbox_phase *phase, struct sinkhole *sinkhole);
 /*
  * Takes the descriptor. From here to listener_drop this process acts as the
  * owner of the payload's user namespace, who may read what is inside (and
  * nothing else: capabilities stay as they are). -1 with errno.
  */
 int listener_open(struct listener *l, int fd);
-/* Answers one call, when the descriptor is readable or at its end. */
-void listener_serve(struct listener *l);
+/* Answers one call, or lets go of the descriptor: revents is what poll said of it. */
+void listener_serve(struct listener *l, short revents);
 /* More calls than LIMIT_OBSERVED_CALLS: the job has to end. */
 bool listener_flooded(const struct listener *l);
 void listener_drop(struct listener *l);

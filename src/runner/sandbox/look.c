@@ -2,7 +2,6 @@
 /* Decoding of watched calls. Runs in S. */
 #include "runner/sandbox/look.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -146,8 +145,6 @@ static int see_exec(struct call *c)
 struct address {
 	union {
 		struct sockaddr any;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
 		struct sockaddr_un un;
 		uint8_t bytes[sizeof(struct sockaddr_storage)];
 	} u;
@@ -161,31 +158,6 @@ static bool read_address(const struct call *c, uint64_t at, uint64_t n, struct a
 	if ((uint32_t)n > sizeof out->u) return false;
 	out->n = remote_read(&c->r, at, &out->u, (uint32_t)n);
 	return out->n >= sizeof out->u.any.sa_family && out->n == (uint32_t)n;
-}
-
-/* "tcp 203.0.113.7:443", "udp [2001:db8::1]:53"; false when it is no such address. */
-static bool inet_text(const struct call *c, int fd, struct address *a, struct buf *out)
-{
-	char text[INET6_ADDRSTRLEN];
-	bool six = a->u.any.sa_family == AF_INET6;
-
-	if (a->n <
-		(six ? offsetof(struct sockaddr_in6, sin6_scope_id) : sizeof(struct sockaddr_in)))
-		return false;
-	/* An address of version 4 in the clothes of version 6. */
-	if (six && IN6_IS_ADDR_V4MAPPED(&a->u.in6.sin6_addr)) {
-		struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = a->u.in6.sin6_port};
-
-		memcpy(&in.sin_addr, a->u.in6.sin6_addr.s6_addr + 12, 4);
-		a->u.in = in;
-		six = false;
-	}
-	inet_ntop(six ? AF_INET6 : AF_INET,
-		six ? (const void *)&a->u.in6.sin6_addr : (const void *)&a->u.in.sin_addr, text,
-		sizeof text);
-	buf_fmt(out, six ? "%s [%s]:%u" : "%s %s:%u", remote_is_stream(&c->r, fd) ? "tcp" : "udp",
-		text, ntohs(six ? a->u.in6.sin6_port : a->u.in.sin_port));
-	return true;
 }
 
 /* A path, or "@" and an abstract name; a name of no length is no address. */
@@ -203,27 +175,53 @@ static bool local_text(const struct address *a, struct buf *out)
 	return true;
 }
 
+/* A local socket: its path. */
+static void see_local(struct call *c, const struct address *a, bool listens)
+{
+	uint8_t mem[160];
+	struct buf text = buf_on(mem, sizeof mem);
+
+	if (listens) buf_str(&text, "unix ");
+	if (!local_text(a, &text) || !waits(c)) return;
+	saw(c, listens ? OBSERVED_LISTEN : OBSERVED_LOCAL, buf_slice(&text), SLICE_NONE);
+}
+
+/*
+ * An address of the network. Whoever connects there finds the sinkhole, which has
+ * to listen before the call goes on; should the address be another by then, nobody
+ * answers, and the connection that was made is not in the row's count.
+ */
+static void see_inet(struct call *c, int fd, const struct address *a, bool listens)
+{
+	uint8_t mem[96], proto = remote_is_stream(&c->r, fd) ? IPPROTO_TCP : IPPROTO_UDP;
+	struct buf text = buf_on(mem, sizeof mem);
+	struct look *l = c->l;
+	struct endpoint at;
+
+	if (!endpoint_of(&at, proto, &a->u, a->n) || !waits(c)) return;
+	endpoint_text(&text, &at);
+	if (listens) {
+		saw(c, OBSERVED_LISTEN, buf_slice(&text), SLICE_NONE);
+		return;
+	}
+	/* What name it was given out for: its rows are one with ours. */
+	sinkhole_read(l->sinkhole, l->observer);
+	saw(c, OBSERVED_CONNECT, buf_slice(&text), sinkhole_name(l->sinkhole, &at));
+	sinkhole_expect(l->sinkhole, &at);
+}
+
 /* One address that is spoken to, or listened at. */
 static void see_address(struct call *c, int fd, uint64_t at, uint64_t n, bool listens)
 {
-	uint8_t mem[256];
-	struct buf text = buf_on(mem, sizeof mem);
 	struct address a;
-	uint8_t kind = listens ? OBSERVED_LISTEN : OBSERVED_CONNECT;
-	bool known = false;
 
-	if (read_address(c, at, n, &a)) switch (a.u.any.sa_family) {
-		case AF_INET:
-		case AF_INET6: known = inet_text(c, fd, &a, &text); break;
-		case AF_UNIX:
-			if (listens) buf_str(&text, "unix ");
-			kind = listens ? OBSERVED_LISTEN : OBSERVED_LOCAL;
-			known = local_text(&a, &text);
-			break;
-		default: break; /* taking a connection back, netlink */
-		}
-	if (!waits(c) || !known) return;
-	saw(c, kind, buf_slice(&text), SLICE_NONE);
+	if (!read_address(c, at, n, &a)) return;
+	switch (a.u.any.sa_family) {
+	case AF_INET:
+	case AF_INET6: see_inet(c, fd, &a, listens); break;
+	case AF_UNIX: see_local(c, &a, listens); break;
+	default: break; /* taking a connection back, netlink */
+	}
 }
 
 static int see_connect(struct call *c)

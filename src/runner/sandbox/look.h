@@ -11,10 +11,12 @@
 
 #include "runner/observer.h"
 #include "runner/sandbox/program.h"
+#include "runner/sandbox/sinkhole.h"
 
 struct look {
 	int proc; /* procfs with our own numbers */
 	struct observer *observer;
+	struct sinkhole *sinkhole;
 	const struct tree *files; /* of the package, or NULL */
 	struct programs programs;
 	/* The call still waits for its answer: what was read of its task was its own. */

@@ -16,6 +16,8 @@ int mounts_devices(struct inner *in);
 int mounts_processes(struct inner *in);
 int mounts_skill(struct inner *in);
 int mounts_writable(struct inner *in);
+/* Of an observed phase: names are asked of the sinkhole. */
+int mounts_resolver(struct inner *in);
 int mounts_enter(struct inner *in);
 int mounts_leave_old(struct inner *in);
 int mounts_verify(struct inner *in);

@@ -114,7 +114,7 @@ static int body_landlock(void)
 
 	if (abi == 0) return 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
-	return landlock_restrict(abi);
+	return landlock_restrict(abi, false);
 }
 
 static int body_openat2(void)
@@ -354,7 +354,8 @@ enum err sandbox_probe(struct sandbox_env *env, struct probe *p, uint8_t allow, 
 	env->tier = tier != TIER_1 ? tier : env->cgroup.kind == CGROUP_V2 ? TIER_1 : TIER_2;
 	env->calls = env->cgroup.kind == CGROUP_NONE ? &calls_payload_uncounted : &calls_payload;
 	if (filter_compile(env->calls, &env->payload, why) ||
-		filter_compile(&calls_job_init, &env->job_init, why))
+		filter_compile(&calls_job_init, &env->job_init, why) ||
+		filter_compile(&calls_sinkhole, &env->sinkhole, why))
 		return E_SANDBOX_SETUP;
 	return permitted(env->tier, allow, &lacks, why);
 }

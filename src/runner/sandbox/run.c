@@ -34,7 +34,8 @@
 #define COUNT_MS 20
 
 /* Why the watcher ended a phase. */
-enum cut { CUT_NONE, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+/* CUT_ENDED: the command had ended. */
+enum cut { CUT_NONE, CUT_ENDED, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
 
 struct watch {
 	const struct sandbox_env *env;
@@ -43,12 +44,15 @@ struct watch {
 	struct capture out, err;
 	struct listener listener;
 	int pidfd, sync, status, cancel, mounts;
-	int package;      /* which files of the package are opened, or -1 */
-	pid_t pid, shown; /* to us, and in the procfs by which members are counted */
-	bool executing;   /* P has become the command */
-	bool dead;        /* I was reaped */
+	int package;               /* which files of the package are opened, or -1 */
+	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
+	pid_t pid, shown;          /* to us, and in the procfs by which members are counted */
+	bool executing;            /* P has become the command */
+	bool dead;                 /* I was reaped */
 	bool reported;
 	bool observed;
+	bool deaf;     /* I says nothing more */
+	bool survived; /* processes of the job were alive when the command had ended */
 	enum cut cut;
 	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
 	struct inner_status failure;  /* step[0] != 0 when one came */
@@ -69,7 +73,7 @@ static enum err open_channels(struct watch *w, struct inner *in)
 	if (fd_nonblock(w->status)) return E_SYSTEM;
 	if (capture_open(&w->out, w->phase->limits_of_job->output_bytes, &in->out)) return E_SYSTEM;
 	if (capture_open(&w->err, w->phase->limits_of_job->output_bytes, &in->err)) return E_SYSTEM;
-	return E_OK;
+	return w->sinkhole ? sinkhole_open(w->sinkhole) : E_OK;
 }
 
 static void setup_failed(struct watch *w, const char *step, int sys)
@@ -152,8 +156,11 @@ static void start(struct watch *w, struct inner *in)
 	if (w->pid == 0) {
 		/* Held by I too, it would hide from I that we are gone. */
 		fd_close(&w->sync);
+		if (w->sinkhole) sinkhole_keep_inner(w->sinkhole);
 		inner_main(in);
 	}
+	/* Held by us too, K's end would hide from us that it is gone. */
+	if (w->sinkhole) sinkhole_keep_outer(w->sinkhole);
 	if (w->pid < 0) {
 		setup_failed(w, "namespaces", errno);
 		return;
@@ -228,7 +235,10 @@ static bool read_sync(struct watch *w)
 	if (got <= 0) return false;
 	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len <= CMSG_LEN(sizeof fds))
 		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
-	if (got == (ssize_t)sizeof body.handover) handed_over(w, &body.handover, fds);
+	if (got == (ssize_t)sizeof body.handover) {
+		if (body.handover.has & HANDOVER_SURVIVORS) w->survived = true;
+		handed_over(w, &body.handover, fds);
+	}
 	if (got == (ssize_t)sizeof body.report) {
 		w->report = body.report;
 		w->reported = true;
@@ -241,9 +251,43 @@ static bool read_sync(struct watch *w)
 	return true;
 }
 
+/* A process of the job that lives on behind its command. */
+static void survivor(void *whom, struct slice name)
+{
+	struct watch *w = whom;
+
+	observer_totals(w->phase->observer)->survivors++;
+	observer_saw(w->phase->observer, OBSERVED_SURVIVOR, name, SLICE_NONE);
+}
+
+/*
+ * I says what there is to watch; later that the command has ended, and the sinkhole takes what is left. That is the job's
+ * end, whatever happens to the sinkhole: no time limit of the command counts from here.
+ */
+static void hear_init(struct watch *w)
+{
+	if (!read_sync(w)) {
+		/* It has ended, which its pidfd says. */
+		w->deaf = true;
+		return;
+	}
+	if (w->survived) {
+		if (!w->shown) w->shown = procfs_pid(w->env->proc, w->pidfd);
+		poll_limits_members(w->env->proc, w->shown, survivor, w);
+		w->survived = false;
+		end(w, CUT_ENDED);
+	} else if (w->reported && w->cut == CUT_NONE)
+		w->deadline_us = clock_mono_us() + LIMIT_SINK_END_MS * 1000LL;
+}
+
 static void watch_deadline(struct watch *w)
 {
 	if (clock_mono_us() < w->deadline_us) return;
+	if (w->reported && w->cut == CUT_NONE) {
+		/* A sinkhole that hangs ends with the rest; it has not said its end (observer_broken). */
+		end(w, CUT_ENDED);
+		return;
+	}
 	if (w->cut != CUT_NONE) {
 		/* Killed, and still not gone: nothing that follows can be believed. */
 		log_event(LOG_ERROR, "sandbox.undead", "name=%s pid=%d", w->phase->name, w->pid);
@@ -259,7 +303,7 @@ static void watch_deadline(struct watch *w)
 /* The command runs and nobody has ended it yet. */
 static bool watched(const struct watch *w)
 {
-	return w->executing && w->cut == CUT_NONE;
+	return w->executing && w->cut == CUT_NONE && !w->reported;
 }
 
 /*
@@ -316,16 +360,18 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
 			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0},
-			{w->observed && !w->reported ? w->sync : -1, POLLIN, 0},
-			{w->listener.fd, POLLIN, 0}};
+			{w->observed && !w->deaf ? w->sync : -1, POLLIN, 0},
+			{w->listener.fd, POLLIN, 0},
+			{w->sinkhole ? w->sinkhole->channel : -1, POLLIN, 0}};
 
-		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (poll(p, 7, poll_timeout(w)) < 0 && errno != EINTR) break;
 		if (p[1].revents) capture_read(&w->out);
 		if (p[2].revents) capture_read(&w->err);
 		if (!w->executing) read_status(w, run);
+		if (p[6].revents) sinkhole_read(w->sinkhole, w->phase->observer);
+		if (p[4].revents) hear_init(w);
+		if (p[5].revents) listener_serve(&w->listener, p[5].revents);
 		if (p[3].revents) end(w, CUT_CANCEL);
-		if (p[4].revents) read_sync(w);
-		if (p[5].revents) listener_serve(&w->listener);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
 			end(w, CUT_OUTPUT);
@@ -350,6 +396,7 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	/* Every writer is dead: both streams end. */
 	capture_read(&w->out);
 	capture_read(&w->err);
+	if (w->sinkhole) sinkhole_end(w->sinkhole, w->phase->observer);
 	cgroup_job_usage(&w->group, &use);
 	if (w->report.cpu_us > run->cpu_us) run->cpu_us = w->report.cpu_us;
 	if (use.cpu_us) run->cpu_us = use.cpu_us;
@@ -358,8 +405,8 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	if (use.pids_peak) run->max_pids = use.pids_peak;
 	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
 	/* Whatever happened after it: a test that lost a process to memory says so. */
-	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_CPU ||
-				     w->cut == CUT_OUTPUT))
+	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_ENDED || w->cut == CUT_TIME ||
+				     w->cut == CUT_CPU || w->cut == CUT_OUTPUT))
 		w->cut = CUT_MEMORY;
 	if (disk_is_full(ws)) run->limits_hit |= HIT_DISK;
 }
@@ -398,6 +445,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 		run->stage = SLICE("cancelled");
 		return;
 	case CUT_SETUP:
+	case CUT_ENDED:
 	case CUT_NONE: break;
 	}
 	if (!w->executing || !w->reported) {
@@ -418,6 +466,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	const struct sandbox_phase *phase, int cancel, struct run_facts *run,
 	struct sandbox_output *output)
 {
+	static struct sinkhole sinkhole;
+	bool observed = phase->observer && observer_monitor(phase->observer) != MONITOR_NONE;
 	struct watch w = {.env = env,
 		.phase = phase,
 		.group = CGROUP_JOB_INIT,
@@ -429,8 +479,9 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.cancel = cancel,
 		.mounts = -1,
 		.package = -1,
-		.observed = phase->observer && observer_monitor(phase->observer) != MONITOR_NONE,
-		.listener = LISTENER_INIT};
+		.observed = observed,
+		.listener = LISTENER_INIT,
+		.sinkhole = observed ? &sinkhole : NULL};
 	struct inner in = {.env = env,
 		.group = &w.group,
 		.ws = ws,
@@ -444,16 +495,18 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.root = -1,
 		.mounts = -1,
 		.ready = {-1, -1},
+		.sinkhole = w.sinkhole,
 		.payload_fd = -1};
 	int64_t begin = clock_mono_us();
 	static char stage[sizeof w.failure.step];
 
 	memset(run, 0, sizeof *run);
+	sinkhole = SINKHOLE_INIT;
 	run->started_ms = clock_wall_ms();
 	/* A group without pids.peak (before 6.1) knows no peak: 0, not a guess. */
 	run->max_pids = env->cgroup.kind == CGROUP_NONE;
 	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
-	listener_prepare(&w.listener, env, ws, phase);
+	listener_prepare(&w.listener, env, ws, phase, w.sinkhole);
 	start(&w, &in);
 	if (w.pid > 0) watch_until_dead(&w, ws, run);
 	drop_inner(&in);
@@ -467,6 +520,9 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		run->stage = slice_str(stage);
 	output->out = w.out.memory >= 0 ? capture_finish(&w.out, &run->out) : -1;
 	output->mounts = w.mounts;
+	output->traffic = sinkhole.traffic;
+	sinkhole.traffic = -1;
+	sinkhole_drop(&sinkhole);
 	output->err = w.err.memory >= 0 ? capture_finish(&w.err, &run->err) : -1;
 	if (!cgroup_job_close(&w.group))
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);

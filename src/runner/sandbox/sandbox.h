@@ -9,6 +9,7 @@
  *   S  the caller (a worker of the runner): prepares, watches, reads output
  *   I  pid 1 of the job's namespaces: mounts, clones P, waits, reports, ends
  *   P  the payload: own user namespace, last; becomes the command
+ *   K  the sinkhole of an observed phase: takes what P sends anywhere (sinkhole.h)
  * When I ends the kernel kills everything in its PID namespace, so "I was
  * reaped" means "the tree is dead".
  * Runs in runner and the command line.
@@ -37,7 +38,7 @@ struct sandbox_env {
 	int proc_error; /* why tests get no procfs, or 0 */
 	bool nested;    /* whoever makes sandboxes is root of a namespace of its own only */
 	struct cgroup_env cgroup;
-	struct filter payload, job_init;
+	struct filter payload, job_init, sinkhole;
 	const struct filter_spec *calls; /* what payload was made of */
 	/* From sandbox_observe: how closely jobs are watched, and the filter that asks. */
 	uint8_t monitor; /* enum monitor */
@@ -47,23 +48,26 @@ struct sandbox_env {
 #define SANDBOX_ENV_INIT                                                                           \
 	{                                                                                          \
 		0, 0, COPY_TREE, false, 0, "", -1, -1, 0, false, CGROUP_ENV_INIT, FILTER_INIT,     \
-			FILTER_INIT, NULL, MONITOR_NONE, FILTER_INIT                               \
+			FILTER_INIT, FILTER_INIT, NULL, MONITOR_NONE, FILTER_INIT                  \
 	}
 
-/* Ids a slot may use; the payload runs as 1000 of them, its init as 999. */
-#define SLOT_IDS   65536
-#define PAYLOAD_ID 1000
-#define INIT_ID    999
+/* Ids a slot may use; the payload runs as 1000 of them, its init as 999, its sinkhole as 998. */
+#define SLOT_IDS    65536
+#define PAYLOAD_ID  1000
+#define INIT_ID     999
+#define SINKHOLE_ID 998
 
 /* Which user ids there are: single_id and uid_base; proc must be set. */
 void sandbox_find_ids(struct sandbox_env *env);
-void sandbox_facts(const struct sandbox_env *env, struct sandbox_facts *out);
+/* sinkhole: phases of this job are observed, and so have one. */
+void sandbox_facts(const struct sandbox_env *env, bool sinkhole, struct sandbox_facts *out);
 /* The filter that a test gets. */
 const struct filter *sandbox_filter(const struct sandbox_env *env);
 
 /* Host-level ids of a slot. */
 uint32_t sandbox_payload_uid(const struct sandbox_env *env, unsigned slot);
 uint32_t sandbox_init_uid(const struct sandbox_env *env, unsigned slot);
+uint32_t sandbox_sinkhole_uid(const struct sandbox_env *env, unsigned slot);
 
 /*
  * Files of a job: the unpacked package and all that the test may write, both
@@ -113,11 +117,13 @@ struct sandbox_output {
 	 * close it when nobody waits for the result any more.
 	 */
 	int mounts;
+	/* What an observed phase sent anywhere (sinkhole.h), or -1; owned by the caller. */
+	int traffic;
 };
 
 #define SANDBOX_OUTPUT_INIT                                                                        \
 	{                                                                                          \
-		-1, -1, -1                                                                         \
+		-1, -1, -1, -1                                                                     \
 	}
 
 /*
