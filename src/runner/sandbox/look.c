@@ -193,7 +193,7 @@ static void see_local(struct call *c, const struct address *a, bool listens)
  */
 static void see_inet(struct call *c, int fd, const struct address *a, bool listens)
 {
-	uint8_t mem[96], proto = remote_is_stream(&c->r, fd) ? IPPROTO_TCP : IPPROTO_UDP;
+	uint8_t mem[96], proto = remote_is_datagram(&c->r, fd) ? IPPROTO_UDP : IPPROTO_TCP;
 	struct buf text = buf_on(mem, sizeof mem);
 	struct look *l = c->l;
 	struct endpoint at;
@@ -301,7 +301,8 @@ static void see_path(struct call *c, int dirfd, uint64_t at, bool writes, bool f
 
 static int see_open(struct call *c, int dirfd, uint64_t path, uint64_t flags)
 {
-	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC);
+	/* Not O_ACCMODE: musl counts O_PATH to it. */
+	bool writes = flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
 
 	see_path(c, dirfd, path, writes, !(flags & O_NOFOLLOW));
 	return 0;
@@ -383,6 +384,8 @@ int look_at(struct look *l, const struct seccomp_notif *n)
 	struct call c = {.l = l, .n = n};
 	int error = 0;
 
+	if (n->data.nr == SYS_execve) l->begun = true;
+	if (!l->begun) return 0;
 	if (remote_open(&c.r, l->proc, (pid_t)n->pid))
 		error = see(&c);
 	else if (waits(&c))

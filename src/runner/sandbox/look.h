@@ -19,6 +19,7 @@ struct look {
 	struct sinkhole *sinkhole;
 	const struct tree *files; /* of the package, or NULL */
 	struct programs programs;
+	bool begun; /* the command's own execve came: what was before it is ours */
 	/* The call still waits for its answer: what was read of its task was its own. */
 	bool (*waits)(const void *whom, uint64_t id);
 	const void *whom;

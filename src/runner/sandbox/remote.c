@@ -179,12 +179,12 @@ int remote_file(const struct remote *r, const char *file)
 	return openat(r->dir, name, O_PATH | O_CLOEXEC);
 }
 
-bool remote_is_stream(const struct remote *r, int fd)
+bool remote_is_datagram(const struct remote *r, int fd)
 {
 	char path[64], name[32];
 	ssize_t n;
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d/fd/%d", r->dir, fd);
 	n = getxattr(path, "system.sockprotoname", name, sizeof name);
-	return n >= 3 && memcmp(name, "TCP", 3) == 0;
+	return n >= 3 && memcmp(name, "UDP", 3) == 0;
 }

@@ -56,10 +56,10 @@ enum found remote_find(const struct remote *r, struct slice path, bool follow, i
 int remote_file(const struct remote *r, const char *file);
 
 /*
- * One of its sockets speaks TCP. By its name, not by a descriptor of ours: should
- * the task close its own meanwhile, closing ours would wait as long as it likes
- * (SO_LINGER).
+ * One of its sockets speaks UDP; of TCP, and no socket at all, it is false. By its
+ * name, not by a descriptor of ours: should the task close its own meanwhile,
+ * closing ours would wait as long as it likes (SO_LINGER).
  */
-bool remote_is_stream(const struct remote *r, int fd);
+bool remote_is_datagram(const struct remote *r, int fd);
 
 #endif

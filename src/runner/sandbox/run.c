@@ -35,7 +35,17 @@
 
 /* Why the watcher ended a phase. */
 /* CUT_ENDED: the command had ended. */
-enum cut { CUT_NONE, CUT_ENDED, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+enum cut {
+	CUT_NONE,
+	CUT_ENDED,
+	CUT_TIME,
+	CUT_CPU,
+	CUT_OUTPUT,
+	CUT_MEMORY,
+	CUT_FLOOD,
+	CUT_CANCEL,
+	CUT_SETUP
+};
 
 struct watch {
 	const struct sandbox_env *env;
@@ -353,6 +363,15 @@ static int poll_timeout(const struct watch *w)
 	return left > 60000 ? 60000 : (int)left;
 }
 
+/* A flood slows only the job itself; that it ends here is said, and that not all was seen. */
+static void answer(struct watch *w, short revents)
+{
+	listener_serve(&w->listener, revents);
+	if (w->cut != CUT_NONE || !listener_flooded(&w->listener)) return;
+	observer_broken(w->phase->observer);
+	end(w, CUT_FLOOD);
+}
+
 static void watch_until_dead(struct watch *w, const struct workspace *ws, struct run_facts *run)
 {
 	uint64_t output_total = w->phase->limits_of_job->output_total;
@@ -370,7 +389,7 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 		if (!w->executing) read_status(w, run);
 		if (p[6].revents) sinkhole_read(w->sinkhole, w->phase->observer);
 		if (p[4].revents) hear_init(w);
-		if (p[5].revents) listener_serve(&w->listener, p[5].revents);
+		if (p[5].revents) answer(w, p[5].revents);
 		if (p[3].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
@@ -440,6 +459,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 	case CUT_CPU: run->kind = EXIT_TIMEOUT_CPU; return;
 	case CUT_OUTPUT: run->kind = EXIT_OUTPUT; return;
 	case CUT_MEMORY: run->kind = EXIT_OOM; return;
+	case CUT_FLOOD: run->kind = EXIT_FLOOD; return;
 	case CUT_CANCEL:
 		run->kind = EXIT_INTERNAL;
 		run->stage = SLICE("cancelled");
