@@ -49,10 +49,11 @@ SRC  := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SIM  := $(sort $(wildcard tests/simulator/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/*.c tests/bench/programs/*.c)))
+BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/*.c tests/bench/programs/*.c))) \
+	$(O)/observe/acts
 AIDS  := $(addprefix $(O)/bench/,sandbox programs/nothing programs/forest) $(addprefix $(O)/roles/,taken_runner \
 	stock_profile) $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
-HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c)))
+HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
 # A runtime is a lock and a recipe in rootfs/.
@@ -118,6 +119,11 @@ $(O)/hostile/%: tests/sandbox/%.c tests/sandbox/hostile.h | $(B)/kernel-headers
 	@mkdir -p $(@D)
 	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -o $@ $<
 
+# So do the acts that are watched.
+$(O)/observe/%: tests/observe/%.c | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -pthread -o $@ $<
+
 $(O)/fuzz/%: LDEXTRA := -fsanitize=fuzzer
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
@@ -161,7 +167,7 @@ test: deps-test all runtimes $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOS
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox limits reach siege tiers programs
+	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs
 
 test-container: deps-container all $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
 	$(Q)tests/run $(O) container

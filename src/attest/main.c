@@ -61,7 +61,7 @@ static const struct filter_guard guards[] = {
 	{S(socket), FILTER_KILL, 1, unix_stream},
 };
 static const struct filter_spec calls = {
-	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0, NULL};
 
 static int attest_run(struct boot *boot, struct chan *control, struct message *m);
 

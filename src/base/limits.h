@@ -80,6 +80,7 @@
 	X(LIMIT_OBSERVED_KIND, 24, "rows a kind", "counted in more", "an honest test of a published skill makes at most 12 of the largest kind") \
 	X(LIMIT_OBSERVED_TEXT, 2048, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
 	X(LIMIT_OBSERVED_BYTES, 256, "bytes", "cut", "specs/sandbox.md 15.4: a path or an address") \
+	X(LIMIT_OBSERVED_CALLS, 200000, "calls looked at, a job", "LIMIT observation-flood", "specs/sandbox.md 15.4: a flood slows only the test, but no honest one makes it") \
 	X(LIMIT_CANARIES, 32, "canaries", "-", "files and variables that lie about as decoys") \
 	X(LIMIT_CANARY_BYTES, 64, "bytes", "-", "name of a canary") \
 	/* what the sinkhole of an observed phase keeps: src/runner/sandbox/sinkhole.h */ \

@@ -12,7 +12,8 @@ static const char *const verdict_words[VERDICT_COUNT] = {
 	"passed", "failed", "timeout", "limit", "error", "no test"};
 static const char *const phase_names[PHASE_COUNT] = {"setup", "test"};
 static const char *const exit_kind_names[EXIT_KIND_COUNT] = {"exited", "signaled", "timeout-wall",
-	"timeout-cpu", "oom", "output-limit", "exec-failed", "setup-error", "internal-error"};
+	"timeout-cpu", "oom", "output-limit", "exec-failed", "setup-error", "internal-error",
+	"observation-flood"};
 
 static int by_name(const char *const *table, int n, const char *name)
 {
@@ -87,6 +88,7 @@ static enum verdict judge_phase(const struct phase_facts *p, int expect, struct 
 	case EXIT_TIMEOUT_CPU: reason(out, "cpu-time"); return VERDICT_TIMEOUT;
 	case EXIT_OOM: reason(out, "memory"); return VERDICT_LIMIT;
 	case EXIT_OUTPUT: reason(out, "output"); return VERDICT_LIMIT;
+	case EXIT_FLOOD: reason(out, "observation-flood"); return VERDICT_LIMIT;
 	case EXIT_EXEC_FAILED:
 		reason(out, p->value == ENOENT ? "command-not-found" : "exec-failed");
 		return VERDICT_ERROR;

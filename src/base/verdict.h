@@ -34,6 +34,7 @@ enum exit_kind {
 	EXIT_EXEC_FAILED,  /* "exec-failed", value = errno */
 	EXIT_SETUP_ERROR,  /* "setup-error", value = errno, with a stage */
 	EXIT_INTERNAL,     /* "internal-error" */
+	EXIT_FLOOD,        /* "observation-flood": more calls than can be watched */
 	EXIT_KIND_COUNT
 };
 

@@ -62,7 +62,7 @@
 
 #define EXIT_KINDS                                                                                 \
 	"exited|signaled|timeout-wall|timeout-cpu|oom|output-limit|exec-failed|setup-error|"       \
-	"internal-error"
+	"internal-error|observation-flood"
 
 /* In the order of base/err_list.h; a test compares the two. */
 #define SIGNATURE_REASONS                                                                          \

@@ -168,6 +168,7 @@ static enum err find_sandbox(const struct child *c, struct job_env *env, struct 
 	if (c->l->reads_only) return E_OK;
 	env->sandbox.cgroup = c->cgroup;
 	e = sandbox_probe(&env->sandbox, NULL, c->l->conf.allow_tier, why);
+	if (!e) e = sandbox_observe(&env->sandbox, NULL, c->l->conf.observe, why);
 	if (e) return e;
 	runtimes_load(&env->runtimes, ROOT_RUNTIMES);
 	if (c->l->host_runtime) add_host_runtime(&env->runtimes);

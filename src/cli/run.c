@@ -180,6 +180,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	for (i = 0; i < r->n_runs; i++)
 		json_run(&w, &r->runs[i], o);
 	jw_array_end(&w);
+	jw_key(&w, "behaviour");
+	observation_json(&w, &r->observed);
 	jw_key_cstr(&w, "tier", tier_text(r->sandbox.tier));
 	jw_key_cstr(&w, "tee", "none");
 	jw_object_end(&w);

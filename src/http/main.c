@@ -50,7 +50,7 @@ static const struct filter_guard guards[] = {
 	FILTER_NO_EXEC,
 };
 static const struct filter_spec calls = {
-	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0, NULL};
 
 static int http_run(struct boot *boot, struct chan *control, struct message *m);
 

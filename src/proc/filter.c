@@ -15,6 +15,8 @@ const struct filter_case filter_no_exec = {FILTER_ALLOW, 1, {{2, PROT_EXEC, 0}}}
 
 /* The kernel's BPF_MAXINSNS. */
 #define FILTER_MAX_INSNS 4096
+/* Of Linux 5.19; our headers may be older. */
+#define WAIT_KILLABLE_RECV (1U << 5)
 /* Numbers of the x32 ABI start here. */
 #define X32_BIT 0x40000000U
 /* Numbers that a group may name are below this; x86-64 has not come to 500. */
@@ -58,21 +60,34 @@ static unsigned case_len(const struct filter_case *c)
 	return n;
 }
 
-static void put_case(struct buf *out, const struct filter_case *c)
+/* Little endian: the low half comes first. */
+static size_t arg_at(const struct filter_arg *a)
+{
+	return offsetof(struct seccomp_data, args) + 8U * (a->index & ~FILTER_HIGH) +
+	       (a->index & FILTER_HIGH ? 4U : 0U);
+}
+
+/* A watched call that would be refused is asked instead. */
+static uint16_t asked(uint16_t answer, bool watched)
+{
+	return watched && answer != FILTER_ALLOW && answer < FILTER_ERRNO_END ? FILTER_NOTIFY
+									      : answer;
+}
+
+static void put_case(struct buf *out, const struct filter_case *c, bool watched)
 {
 	unsigned i, left = case_len(c);
 
 	for (i = 0; i < c->n; i++) {
 		const struct filter_arg *a = &c->arg[i];
 
-		/* Little endian: the low half comes first. */
-		put_load(out, offsetof(struct seccomp_data, args) + 8U * a->index);
+		put_load(out, arg_at(a));
 		if (a->mask) put_insn(out, BPF_ALU | BPF_AND | BPF_K, a->mask, 0, 0);
 		left -= a->mask ? 3 : 2;
 		/* Behind this comparison `left` instructions of the case remain. */
 		put_insn(out, BPF_JMP | BPF_JEQ | BPF_K, a->value, 0, (uint8_t)left);
 	}
-	put_return(out, c->answer);
+	put_return(out, asked(c->answer, watched));
 }
 
 static unsigned guard_len(const struct filter_guard *g)
@@ -84,13 +99,13 @@ static unsigned guard_len(const struct filter_guard *g)
 	return n;
 }
 
-static void put_guard(struct buf *out, const struct filter_guard *g)
+static void put_guard(struct buf *out, const struct filter_guard *g, bool watched)
 {
 	unsigned i;
 
 	for (i = 0; i < g->n; i++)
-		put_case(out, &g->cases[i]);
-	put_return(out, g->otherwise);
+		put_case(out, &g->cases[i], watched);
+	put_return(out, asked(g->otherwise, watched));
 }
 
 /* Another architecture ends the process. Behind the head the number is in the accumulator. */
@@ -107,6 +122,7 @@ struct run {
 	uint32_t first;
 	uint16_t answer;
 	const struct filter_guard *guard; /* NULL: answer */
+	bool watched;                     /* a guard's refusals are asked */
 };
 
 /* The groups' answers by number; false when they contradict themselves. */
@@ -117,7 +133,7 @@ static bool find_answers(const struct filter_spec *spec, struct run all[NUMBERS 
 
 	/* One more than there are: the last one goes on. */
 	for (i = 0; i <= NUMBERS; i++)
-		all[i] = (struct run){i, spec->otherwise, NULL};
+		all[i] = (struct run){i, spec->otherwise, NULL, false};
 	for (i = 0; i < spec->n_groups; i++)
 		for (j = 0; j < spec->groups[i].n; j++) {
 			int nr = spec->groups[i].nr[j];
@@ -130,6 +146,36 @@ static bool find_answers(const struct filter_spec *spec, struct run all[NUMBERS 
 	return true;
 }
 
+/* Puts guards where there is none yet: the first of two guards of one number counts. */
+static bool put_guards(const struct filter_guard *guards, unsigned n, struct run all[NUMBERS + 1])
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		int nr = guards[i].nr;
+
+		if (nr < 0 || nr >= NUMBERS) return false;
+		if (!all[nr].guard) all[nr].guard = &guards[i];
+	}
+	return true;
+}
+
+/* Behind the guards of the spec: what is asked instead. */
+static bool put_watch(const struct filter_watch *watch, struct run all[NUMBERS + 1])
+{
+	unsigned i, j;
+
+	for (i = 0; i < watch->n_groups; i++)
+		for (j = 0; j < watch->groups[i].n; j++) {
+			int nr = watch->groups[i].nr[j];
+
+			if (nr < 0 || nr >= NUMBERS) return false;
+			all[nr].watched = true;
+			all[nr].answer = FILTER_NOTIFY;
+		}
+	return put_guards(watch->guards, watch->n_guards, all);
+}
+
 /* The whole filter as runs, from 0 to the numbers of x32; 0 when its tables are wrong. */
 static unsigned find_runs(const struct filter_spec *spec, struct run runs[NUMBERS + 2])
 {
@@ -137,20 +183,15 @@ static unsigned find_runs(const struct filter_spec *spec, struct run runs[NUMBER
 	unsigned i, n = 0;
 
 	if (!find_answers(spec, all) || spec->newest >= NUMBERS) return 0;
-	for (i = 0; i < spec->n_guards; i++) {
-		int nr = spec->guards[i].nr;
-
-		if (nr < 0 || nr >= NUMBERS) return 0;
-		/* The first of two guards of one number counts. */
-		if (!all[nr].guard) all[nr].guard = &spec->guards[i];
-	}
+	if (!put_guards(spec->guards, spec->n_guards, all)) return 0;
+	if (spec->watch && !put_watch(spec->watch, all)) return 0;
 	for (i = spec->newest ? (unsigned)spec->newest + 1 : NUMBERS + 1; i <= NUMBERS; i++)
-		all[i] = (struct run){i, ENOSYS, NULL};
+		all[i] = (struct run){i, ENOSYS, NULL, false};
 	for (i = 0; i <= NUMBERS; i++)
 		if (n == 0 || runs[n - 1].guard || all[i].guard ||
 			runs[n - 1].answer != all[i].answer)
 			runs[n++] = all[i];
-	runs[n++] = (struct run){X32_BIT, FILTER_KILL, NULL};
+	runs[n++] = (struct run){X32_BIT, FILTER_KILL, NULL, false};
 	return n;
 }
 
@@ -170,7 +211,7 @@ static void put_tree(struct buf *out, const struct run *runs, unsigned n)
 	unsigned left, middle = n / 2;
 
 	if (n == 1 && runs->guard) {
-		put_guard(out, runs->guard);
+		put_guard(out, runs->guard, runs->watched);
 		return;
 	}
 	if (n == 1) {
@@ -211,7 +252,7 @@ void filter_drop(struct filter *f)
 	buf_drop(&f->program);
 }
 
-int filter_load(struct slice program)
+static int load(struct slice program, unsigned flags)
 {
 	struct sock_fprog prog = {
 		.len = (unsigned short)(program.n / sizeof(struct sock_filter)),
@@ -220,5 +261,53 @@ int filter_load(struct slice program)
 	};
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+}
+
+int filter_load(struct slice program)
+{
+	return load(program, 0);
+}
+
+int filter_load_asking(struct slice program)
+{
+	int fd = load(program, SECCOMP_FILTER_FLAG_NEW_LISTENER | WAIT_KILLABLE_RECV);
+
+	return fd < 0 && errno == EINVAL ? load(program, SECCOMP_FILTER_FLAG_NEW_LISTENER) : fd;
+}
+
+static bool arg_fits(const struct filter_arg *a, const uint64_t args[6])
+{
+	uint64_t v = args[a->index & ~FILTER_HIGH];
+	uint32_t half = (uint32_t)(a->index & FILTER_HIGH ? v >> 32 : v);
+
+	return (a->mask ? half & a->mask : half) == a->value;
+}
+
+static uint16_t guard_answer(const struct filter_guard *g, const uint64_t args[6])
+{
+	unsigned i, j;
+
+	for (i = 0; i < g->n; i++) {
+		const struct filter_case *c = &g->cases[i];
+
+		for (j = 0; j < c->n && arg_fits(&c->arg[j], args); j++)
+			;
+		if (j == c->n) return c->answer;
+	}
+	return g->otherwise;
+}
+
+uint16_t filter_answer(const struct filter_spec *spec, int nr, const uint64_t args[6])
+{
+	unsigned i, j;
+
+	if (nr < 0 || (uint32_t)nr >= X32_BIT) return FILTER_KILL;
+	if (spec->newest && nr > spec->newest) return ENOSYS;
+	for (i = 0; i < spec->n_guards; i++)
+		if (spec->guards[i].nr == nr) return guard_answer(&spec->guards[i], args);
+	for (i = 0; i < spec->n_groups; i++)
+		for (j = 0; j < spec->groups[i].n; j++)
+			if (spec->groups[i].nr[j] == nr) return spec->groups[i].answer;
+	return spec->otherwise;
 }

@@ -33,10 +33,14 @@
 #define FILTER_KILL    0xffff /* the process ends by SIGSYS */
 #define FILTER_NOTIFY  0xfffe /* asks the listener */
 #define FILTER_PRETEND 0xfffd /* success without doing anything */
+/* Numbers below are an errno. */
+#define FILTER_ERRNO_END 4096
+
+#define FILTER_HIGH 8U
 
 /* (low half of args[index] & mask) == value; mask 0 means all 32 bits. */
 struct filter_arg {
-	uint8_t index;
+	uint8_t index; /* | FILTER_HIGH: the high half, of a pointer */
 	uint32_t mask, value;
 };
 
@@ -60,13 +64,27 @@ struct filter_group {
 	const int *nr;
 };
 
+/*
+ * What of a spec's calls a listener is asked about, instead of the answer that
+ * the spec gives: all of them, or of a call with a guard those that the guard
+ * refuses. A guard here is for a call that has none in the spec; what it does
+ * not allow is asked.
+ */
+struct filter_watch {
+	const struct filter_group *groups; /* all of answer FILTER_NOTIFY */
+	unsigned n_groups;
+	const struct filter_guard *guards;
+	unsigned n_guards;
+};
+
 struct filter_spec {
 	const struct filter_group *groups;
 	unsigned n_groups;
 	const struct filter_guard *guards;
 	unsigned n_guards;
-	uint16_t otherwise; /* for every number that is named nowhere */
-	int newest;         /* numbers above answer ENOSYS; 0: they get otherwise */
+	uint16_t otherwise;               /* for every number that is named nowhere */
+	int newest;                       /* numbers above answer ENOSYS; 0: they get otherwise */
+	const struct filter_watch *watch; /* NULL: nobody is asked */
 };
 
 /* How tables are written down. */
@@ -98,5 +116,16 @@ enum err filter_compile(const struct filter_spec *spec, struct filter *out, stru
 void filter_drop(struct filter *f);
 /* Loads a program for this process; sets no_new_privs first. -1 with errno. */
 int filter_load(struct slice program);
+/*
+ * The same for a program that asks; gives the descriptor at which it is
+ * answered, close-on-exec. Where the kernel can (5.19), a call that was taken is
+ * interrupted by nothing but the death of its process.
+ */
+int filter_load_asking(struct slice program);
+/*
+ * What a spec answers to a call, read from its tables and not from a program;
+ * nobody is asked. The answer that a listener gives for the filter it stands for.
+ */
+uint16_t filter_answer(const struct filter_spec *spec, int nr, const uint64_t args[6]);
 
 #endif

@@ -38,7 +38,7 @@ static void codec_stream(struct codec *c, struct stream_facts *s)
 static void codec_run(struct codec *c, struct run_facts *r)
 {
 	codec_u8(c, &r->phase, PHASE_TEST);
-	codec_u8(c, &r->kind, EXIT_INTERNAL);
+	codec_u8(c, &r->kind, EXIT_KIND_COUNT - 1);
 	codec_u32(c, &r->value, 4096);
 	codec_text(c, &r->stage, TEXT_WORD, 64);
 	codec_u8(c, &r->limits_hit, HIT_ALL);
@@ -193,7 +193,8 @@ int run_exit_code(const struct run_facts *run)
 	case EXIT_TIMEOUT_WALL:
 	case EXIT_TIMEOUT_CPU: return 124;
 	case EXIT_OOM:
-	case EXIT_OUTPUT: return 137; /* killed: 128 + SIGKILL */
+	case EXIT_OUTPUT:
+	case EXIT_FLOOD: return 137; /* killed: 128 + SIGKILL */
 	case EXIT_EXEC_FAILED: return run->value == ENOENT ? 127 : 126;
 	default: return 125;
 	}

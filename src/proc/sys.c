@@ -10,9 +10,11 @@
 
 /* Numbers that old headers lack; the same on every 64-bit architecture. */
 #define NR_PIDFD_SEND_SIGNAL 424
+#define NR_PIDFD_OPEN        434
 #define NR_CLONE3            435
 #define NR_CLOSE_RANGE       436
 #define NR_OPENAT2           437
+#define NR_PIDFD_GETFD       438
 
 struct open_how_v0 {
 	uint64_t flags, mode, resolve;
@@ -86,6 +88,16 @@ pid_t sys_fork(uint64_t flags, int *pidfd, int cgroup_fd)
 int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return (int)syscall(NR_PIDFD_SEND_SIGNAL, pidfd, sig, NULL, 0);
+}
+
+int sys_pidfd_getfd(int pidfd, int fd)
+{
+	return (int)syscall(NR_PIDFD_GETFD, pidfd, fd, 0);
+}
+
+int sys_pidfd_open(pid_t pid)
+{
+	return (int)syscall(NR_PIDFD_OPEN, pid, 0);
 }
 
 int sys_close_range(unsigned first, unsigned last, unsigned flags)

@@ -47,6 +47,9 @@ int sys_default_signal(int sig);
 int sys_has_clone3(void); /* 0, or -1 with ENOSYS */
 
 int sys_pidfd_send_signal(int pidfd, int sig);
+/* A descriptor like that of another process, close-on-exec (5.6). */
+int sys_pidfd_getfd(int pidfd, int fd);
+int sys_pidfd_open(pid_t pid);
 int sys_close_range(unsigned first, unsigned last, unsigned flags);
 #define SV_CLOSE_RANGE_CLOEXEC 4U /* 5.11 */
 int sys_execveat(int fd, char *const argv[], char *const envp[]);

@@ -139,6 +139,7 @@ static enum err run_phase(struct attempt *a, enum phase phase, const struct comm
 		.timeout_ms = r->limits.timeout_ms,
 		.limits_of_job = &r->limits,
 		.observer = a->observer,
+		.files = &a->package.tree,
 	};
 	enum err e;
 
@@ -267,7 +268,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 {
 	enum err e;
 
-	e = observer_new(&a->observer, a->env->conf->observe);
+	e = observer_new(&a->observer, a->env->sandbox.monitor);
 	if (e) return why_set(why, E_INTERNAL, "no memory for what is observed");
 	begin_record(a);
 	if (a->record.manifest.command.n) {

@@ -158,7 +158,7 @@ static int info_file(const struct runner *r)
 	jw_key_u64(&w, "landlockAbi", r->env.sandbox.landlock_abi);
 	jw_key_cstr(&w, "cgroup", cgroup_text(r->env.sandbox.cgroup.kind));
 	jw_key_cstr(&w, "accounting", accounting_text(r->env.sandbox.cgroup.kind));
-	jw_key_hex(&w, "seccompSha256", SLICE_OF(r->env.sandbox.payload.sha256));
+	jw_key_hex(&w, "seccompSha256", SLICE_OF(sandbox_filter(&r->env.sandbox)->sha256));
 	jw_key_cstr(&w, "speculation", r->env.sandbox.speculation);
 	jw_key_u64(&w, "slots", r->n_slots);
 	probe_json(&w, &r->probe);
@@ -228,6 +228,7 @@ static enum err prepare(
 	if (e) return e;
 	begin = clock_mono_us();
 	e = sandbox_probe(&r->env.sandbox, &r->probe, boot->conf.allow_tier, why);
+	if (!e) e = sandbox_observe(&r->env.sandbox, &r->probe, boot->conf.observe, why);
 	log_probe(&r->probe, clock_mono_us() - begin);
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);

@@ -44,7 +44,7 @@ static const struct filter_guard guards[] = {
 	FILTER_NO_EXEC,
 };
 const struct filter_spec helper_calls = {
-	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0};
+	groups, FILTER_COUNT(groups), guards, FILTER_COUNT(guards), FILTER_KILL, 0, NULL};
 
 /* The program that the runner compiled, loaded before the first byte is read. */
 static enum err confine(void)

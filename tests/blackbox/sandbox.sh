@@ -20,6 +20,9 @@ runtime=$(cd "$build/../runtimes/base/root" && find . -type f -exec sha256sum {}
 before="$(stale_groups)"
 mounts=$(wc -l < /proc/self/mountinfo)
 
+# OBSERVE=calls, OBSERVE=files: all of it with somebody watching; nothing may differ.
+run_json() { "$sv" run --json ${OBSERVE:+--observe "$OBSERVE"} "$@"; }
+
 # shellcheck source=tests/sandbox/cases.sh
 . "$tests/sandbox/cases.sh"
 outside="$tmp/sentinel $sv $build/../runtimes/base/manifest.json /proc/sys/kernel/random/boot_id"
@@ -30,7 +33,7 @@ start() {
 	case_package "$name" "$d" "$@"
 	t=$(now_ms)
 	# shellcheck disable=SC2046
-	"$sv" run --json $(case_limits "$name") "$d" > "$tmp/out.json" 2> "$tmp/err"
+	run_json $(case_limits "$name") "$d" > "$tmp/out.json" 2> "$tmp/err"
 	took=$(($(now_ms) - t))
 	got=$(case_got < "$tmp/out.json")
 }
@@ -55,7 +58,7 @@ each_case try
 case_package 86_clean_start "$tmp/s/spawned"
 python3 -c 'import os, sys
 p = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]))' "$sv" run --json "$tmp/s/spawned" > "$tmp/out.json"
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]))' "$sv" run --json ${OBSERVE:+--observe "$OBSERVE"} "$tmp/s/spawned" > "$tmp/out.json"
 is "86_clean_start, started by posix_spawn" "$(case_got < "$tmp/out.json")" PASSED:
 
 # ---- what is judged before or beside a program -----------------------------------------
@@ -65,7 +68,7 @@ manifest() {
 	printf -- '---\nname: %s\nversion: 1.0.0\n%s\n---\n' "$1" "$2" > "$tmp/m/$1/SKILL.md"
 	echo "$tmp/m/$1"
 }
-judged() { "$sv" run --json "$1" 2> /dev/null | jq -r '"\(.verdict):\(.reasons | join(",")):\(.runs[-1].exitKind) \(.runs[-1].value)"'; }
+judged() { run_json "$1" 2> /dev/null | jq -r '"\(.verdict):\(.reasons | join(",")):\(.runs[-1].exitKind) \(.runs[-1].value)"'; }
 # 27, H72: commands that cannot be executed.
 d=$(manifest absent 'test_command: ["./absent"]')
 is "27 a command that is not there" "$(judged "$d")" "ERROR:command-not-found:exec-failed 2"
@@ -93,14 +96,14 @@ is "27 only a shell says 127" "$(judged "$d")" "FAILED:exit-status:exited 127"
 wrong=
 for w in /proc/self/fd/7 /proc/self/cwd .. ../.. sub/../../x / /tmp "a//../../b" '"a\\0b"'; do
 	d=$(manifest workdir "test: {command: [pwd], workdir: $w}")
-	got=$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)
+	got=$(run_json "$d" 2> /dev/null | jq -r .outcome)
 	[ "$got" = rejected ] || wrong="$wrong $w: $got;"
 done
 is "37 working directories outside the package" "$wrong" ""
 # A link of the package may not lead out; one that the setup command makes leads nowhere else.
 d=$(manifest workdir 'test: {command: [pwd], workdir: link}')
 ln -sfn / "$d/link"
-is "37 a link out of the package" "$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)" rejected
+is "37 a link out of the package" "$(run_json "$d" 2> /dev/null | jq -r .outcome)" rejected
 wrong=
 for n in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
 	d=$(manifest made "test: {command: [pwd], workdir: sub, deps: \"rm -r /skill/sub; ln -s /proc/self/fd/$n /skill/sub\"}")
@@ -116,28 +119,28 @@ for f in sh bin/sh usr/bin/env lib/ld-musl-x86_64.so.1 lib/libc.so.6 echo; do
 	printf '#!/bin/sh\necho false\n' > "$d/$f" && chmod 755 "$d/$f"
 done
 echo /skill/lib/libc.so.6 > "$d/etc/ld.so.preload"
-is "87 a package's own sh and libraries" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED real"
+is "87 a package's own sh and libraries" "$(run_json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED real"
 # 143: CVE-2021-21261 (flatpak) and CVE-2025-23266 (NVIDIA's toolkit): variables of the guest
 # reached processes of the host. Those of the loader are refused, others reach the test alone.
 for v in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT; do
 	d=$(manifest variable "test: {command: env, environment: [\"$v=/skill/x.so\"]}")
-	is "143 $v is refused" "$("$sv" run --json "$d" 2> /dev/null | jq -r .code)" environment-reserved
+	is "143 $v is refused" "$(run_json "$d" 2> /dev/null | jq -r .code)" environment-reserved
 done
 d=$(manifest variable 'test: {command: ["/bin/sh", "-c", "echo $PATH $TMPDIR"], environment: ["TMPDIR=/", "HOME=/proc/1/root", "PATH=/skill", "GLIBC_TUNABLES=x"]}')
 printf '#!/bin/sh\necho false\n' > "$d/sh" && chmod 755 "$d/sh"
-is "143 others reach the test alone" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED /skill /"
+is "143 others reach the test alone" "$(run_json "$d" | jq -r '"\(.verdict) \(.runs[-1].stdout.text)"')" "PASSED /skill /"
 # 144: CVE-2021-43784 (runc): a length of 16 bits was less than the text. Arguments arrive whole.
 long=$(head -c 30000 /dev/zero | tr '\0' x)
 d=$(manifest long "test: {command: [\"sh\", \"-c\", 'echo \$#:\${#1}', sh, \"$long\"]}")
-is "144 an argument of 30000 bytes" "$("$sv" run --json "$d" | jq -r '.runs[-1].stdout.text')" "1:30000"
+is "144 an argument of 30000 bytes" "$(run_json "$d" | jq -r '.runs[-1].stdout.text')" "1:30000"
 long=$(head -c 70000 /dev/zero | tr '\0' x)
 d=$(manifest long "test: {command: [\"true\", \"$long\"]}")
-is "144 one of 70000 bytes" "$("$sv" run --json "$d" 2> /dev/null | jq -r .outcome)" rejected
+is "144 one of 70000 bytes" "$(run_json "$d" 2> /dev/null | jq -r .outcome)" rejected
 # H69: what a test writes over its package changes no digest of the package.
 d=$(manifest same 'test_command: "echo changed > SKILL.md; rm -f other; echo more > another"')
 echo other > "$d/other"
 one=$("$sv" inspect --json "$d" | jq -r '.. | .dirHash1? // empty' | head -1)
-is "H69 digests are those of the upload" "$("$sv" run --json "$d" | jq -r '"\(.verdict) \(.dirHash1)"')" "PASSED $one"
+is "H69 digests are those of the upload" "$(run_json "$d" | jq -r '"\(.verdict) \(.dirHash1)"')" "PASSED $one"
 
 # ---- the machine is as it was -------------------------------------------------------
 is "the file outside" "$(cat "$tmp/sentinel")" untouched
@@ -150,4 +153,4 @@ is "no mount is left" "$(wc -l < /proc/self/mountinfo)" "$mounts"
 none() { [ "$(pgrep -c -x t)" = 0 ]; }
 if wait_until 300 none; then ok "no process is left"; else bad "no process is left" "$(pgrep -a -x t)"; fi
 is "no core file" "$(find "$tmp" -name 'core*' | wc -l)" 0
-is "the next test runs" "$("$sv" run --json "$tests/skills/hello-world" | jq -r .verdict)" PASSED
+is "the next test runs" "$(run_json "$tests/skills/hello-world" | jq -r .verdict)" PASSED

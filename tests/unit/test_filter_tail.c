@@ -3,6 +3,7 @@
  * proc/filter: our search tree over system call numbers against the one that
  * libseccomp makes of the same groups, both run here for every number.
  */
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -130,7 +131,7 @@ TEST(filter_tree_with_long_jumps)
 		{"", FILTER_ALLOW, 400, odd},
 		{"", 5, 1, same},
 	};
-	struct filter_spec spec = {groups, 1, NULL, 0, 13, 0};
+	struct filter_spec spec = {groups, 1, NULL, 0, 13, 0, NULL};
 	struct filter f = FILTER_INIT;
 	int i;
 
@@ -141,4 +142,128 @@ TEST(filter_tree_with_long_jumps)
 	CHECK_ERR(filter_compile(&spec, &f, NULL), E_SANDBOX_SETUP);
 	groups[1].nr = beyond;
 	CHECK_ERR(filter_compile(&spec, &f, NULL), E_SANDBOX_SETUP);
+}
+
+/* Arguments that guards look at, and halves that they do not. */
+static const uint64_t some_args[][6] = {
+	{0},
+	{1, 1, 0, 0, 0x100000000, 0},
+	{2, 1, 6, 3, 1, 0},
+	{10, 2, 17, 0, 0, 0},
+	{40, 3, 0, 0, 0x7f0000000000, 0},
+	{16, 3, 0, 1, 0, 0},
+	{0x10000000, 8, 0x5412, 1, 1, 1},
+	{0xffffffff, 0x5412, 0x2000, 0, 0, 16},
+	{0xffffffff00000002, 0xffffffff00000001, 0, 0, 0, 0},
+};
+
+/* The same interpreter with arguments. */
+static uint32_t run_with(struct slice program, uint32_t nr, const uint64_t args[6])
+{
+	struct seccomp_data d = {.nr = (int)nr, .arch = AUDIT_ARCH_X86_64};
+	const struct sock_filter *f = (const void *)program.p;
+	size_t n = program.n / sizeof *f, at;
+	uint32_t a = 0;
+
+	memcpy(d.args, args, sizeof d.args);
+	for (at = 0; at < n; at++) {
+		bool yes;
+
+		switch (f[at].code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&a, (const uint8_t *)&d + f[at].k, sizeof a);
+			continue;
+		case BPF_ALU | BPF_AND | BPF_K: a &= f[at].k; continue;
+		case BPF_JMP | BPF_JA: at += f[at].k; continue;
+		case BPF_RET | BPF_K: return f[at].k;
+		case BPF_JMP | BPF_JEQ | BPF_K: yes = a == f[at].k; break;
+		case BPF_JMP | BPF_JGE | BPF_K: yes = a >= f[at].k; break;
+		default: return 1;
+		}
+		at += yes ? f[at].jt : f[at].jf;
+	}
+	return 1;
+}
+
+static bool in_groups(const struct filter_watch *w, int nr)
+{
+	unsigned i, j;
+
+	for (i = 0; i < w->n_groups; i++)
+		for (j = 0; j < w->groups[i].n; j++)
+			if (w->groups[i].nr[j] == nr) return true;
+	return false;
+}
+
+/* Whether the listener is to be asked about a call. */
+static bool is_asked(const struct filter_spec *spec, int nr, const uint64_t args[6])
+{
+	uint16_t answer = filter_answer(spec, nr, args);
+
+	if (nr == SYS_sendto) return args[4] != 0;
+	if (!in_groups(spec->watch, nr)) return false;
+	/* Of calls with a guard what it refuses, of others all. */
+	return answer != FILTER_ALLOW || !(nr == SYS_clone || nr == SYS_seccomp);
+}
+
+/*
+ * The listener's answer is that of the filter which asks nobody, and a filter
+ * that asks differs from it in nothing but the questions.
+ */
+static void compare_watched(const struct filter_spec *ordinary, const struct filter_watch *watch)
+{
+	struct filter_spec spec = *ordinary;
+	struct filter plain = FILTER_INIT, watched = FILTER_INIT;
+	unsigned i, asked = 0, wrong = 0;
+	uint32_t nr;
+
+	spec.watch = watch;
+	CHECK_ERR(filter_compile(ordinary, &plain, NULL), E_OK);
+	CHECK_ERR(filter_compile(&spec, &watched, NULL), E_OK);
+	CHECK(memcmp(plain.sha256, watched.sha256, SHA256_LEN) != 0);
+	for (i = 0; i < sizeof some_args / sizeof *some_args; i++)
+		for (nr = 0; nr < 1024; nr++) {
+			const uint64_t *a = some_args[i];
+			uint32_t want = action(filter_answer(ordinary, (int)nr, a));
+			bool ask = is_asked(&spec, (int)nr, a);
+
+			wrong += run_with(buf_slice(&plain.program), nr, a) != want;
+			if (ask) want = SECCOMP_RET_USER_NOTIF;
+			wrong += run_with(buf_slice(&watched.program), nr, a) != want;
+			asked += ask;
+		}
+	CHECK(asked > 100);
+	CHECK(wrong == 0);
+	filter_drop(&plain);
+	filter_drop(&watched);
+}
+
+TEST(filter_that_asks_answers_as_the_other)
+{
+	compare_watched(&calls_payload, &calls_watch);
+	compare_watched(&calls_payload, &calls_watch_files);
+	compare_watched(&calls_payload_uncounted, &calls_watch);
+	compare_watched(&calls_payload_uncounted, &calls_watch_files);
+	CHECK(filter_answer(&calls_payload, SYS_add_key, some_args[0]) == ENOSYS);
+	CHECK(filter_answer(&calls_payload, -1, some_args[0]) == FILTER_KILL);
+	CHECK(filter_answer(&calls_payload, (int)X32, some_args[0]) == FILTER_KILL);
+	CHECK(filter_answer(&calls_payload, 900, some_args[0]) == ENOSYS);
+}
+
+/*
+ * A refusal of the runner's filter, which lies below, goes before any question:
+ * what is watched must be what the runner may call.
+ */
+TEST(filter_below_never_answers_first)
+{
+	unsigned i, j;
+
+	for (i = 0; i < calls_watch_files.n_groups; i++)
+		for (j = 0; j < calls_watch_files.groups[i].n; j++) {
+			int nr = calls_watch_files.groups[i].nr[j];
+
+			CHECK(filter_answer(&calls_runner, nr, some_args[0]) == FILTER_ALLOW);
+			CHECK(i > 0 || calls_tripwire(nr));
+		}
+	CHECK(!calls_tripwire(SYS_read));
 }

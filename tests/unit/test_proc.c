@@ -122,7 +122,8 @@ TEST(record_exit_codes_are_those_of_the_original)
 	} list[] = {{EXIT_EXITED, 3, 3}, {EXIT_SIGNALED, 9, 137}, {EXIT_TIMEOUT_WALL, 0, 124},
 		{EXIT_TIMEOUT_CPU, 0, 124}, {EXIT_OOM, 0, 137}, {EXIT_OUTPUT, 0, 137},
 		{EXIT_EXEC_FAILED, 2, 127}, {EXIT_EXEC_FAILED, 13, 126}, {EXIT_SETUP_ERROR, 1, 125},
-		{EXIT_INTERNAL, 0, 125}};
+		{EXIT_INTERNAL, 0, 125},
+		{EXIT_FLOOD, 0, 137}};
 	size_t i;
 
 	for (i = 0; i < sizeof list / sizeof *list; i++) {

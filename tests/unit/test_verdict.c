@@ -69,6 +69,7 @@ static const struct row {
 	{{TEST_ONLY, TEST_RUN(EXIT_TIMEOUT_CPU, 0, 0)}, VERDICT_TIMEOUT, "FAILED", "cpu-time"},
 	{{TEST_ONLY, TEST_RUN(EXIT_OOM, 0, 0)}, VERDICT_LIMIT, "FAILED", "memory"},
 	{{TEST_ONLY, TEST_RUN(EXIT_OUTPUT, 0, 0)}, VERDICT_LIMIT, "FAILED", "output"},
+	{{TEST_ONLY, TEST_RUN(EXIT_FLOOD, 0, 0)}, VERDICT_LIMIT, "FAILED", "observation-flood"},
 	/* ERROR: nothing was learnt about the skill. */
 	{{TEST_ONLY, TEST_RUN(EXIT_EXEC_FAILED, ENOENT, 0)}, VERDICT_ERROR, "FAILED",
 		"command-not-found"},

@@ -223,7 +223,73 @@ static const struct filter_guard guards[] = {PAYLOAD_GUARDS};
 static const struct filter_guard uncounted_guards[] = {
 	PAYLOAD_GUARDS, {S(memfd_create), ENOSYS, 0, NULL}, {S(shmget), ENOSYS, 0, NULL},
 };
+
+/*
+ * What is watched. The calls below are refused, as a whole or with the arguments
+ * of their guard: each line is a call, and what of its arguments is shown.
+ *
+ * They are those that the runner may make itself. What calls_runner refuses it
+ * refuses to tests too (it stacks below), and the kernel prefers a refusal of any
+ * filter to a question of another: of ptrace, bpf, setns or a socket of a strange
+ * family nobody is ever asked. Were the runner's filter to ask instead, a runner
+ * that was taken over could load a listener of its own and say yes to itself.
+ */
+#define TRIPWIRES(X) \
+	X(pidfd_getfd, NULL, 0, 0) X(clone, "flags", 16, 0) X(unshare, "flags", 16, 0) \
+	X(mount, "flags", 16, 3) X(umount2, "flags", 16, 1) X(pivot_root, NULL, 0, 0) \
+	X(chroot, NULL, 0, 0) X(open_tree, NULL, 0, 0) X(move_mount, NULL, 0, 0) \
+	X(fsopen, NULL, 0, 0) X(fsconfig, "command", 10, 1) X(fsmount, NULL, 0, 0) \
+	X(mount_setattr, NULL, 0, 0) X(keyctl, "command", 10, 0) X(sethostname, NULL, 0, 0) \
+	X(setdomainname, NULL, 0, 0) X(seccomp, "flags", 16, 1)
+#define TRIPWIRE_NR(name, label, base, arg) S(name),
+#define TRIPWIRE(name, label, base, arg)    {S(name), #name, label, base, arg},
+static const int tripwire_calls[] = {TRIPWIRES(TRIPWIRE_NR)};
+static const struct tripwire tripwires[] = {TRIPWIRES(TRIPWIRE)};
+
+/* Programs and addresses. */
+static const int effects[] = {S(execve), S(execveat), S(connect), S(bind), S(sendmsg), S(sendmmsg)};
+/* Files by path; looking at one without opening it is not among them. */
+static const int paths[] = {
+	S(open), S(openat), S(openat2), S(creat), S(readlink), S(readlinkat), S(truncate),
+	S(unlink), S(unlinkat), S(rename), S(renameat), S(renameat2),
+};
+
+/* Without an address it sends where connect has said. */
+static const struct filter_case sendto_cases[] = {
+	IF2(FILTER_ALLOW, 4, 0, 0, 4 | FILTER_HIGH, 0, 0),
+};
+static const struct filter_guard watch_guards[] = {GUARD(sendto, FILTER_NOTIFY, sendto_cases)};
+
+#define WATCHED(reason, nrs) {reason, FILTER_NOTIFY, FILTER_COUNT(nrs), nrs}
+static const struct filter_group watch_groups[] = {
+	WATCHED("refused: no test has a use for it", tripwire_calls),
+	WATCHED("what runs, and what is spoken to", effects),
+	WATCHED("files by path", paths),
+};
 /* clang-format on */
+
+const struct filter_watch calls_watch = {
+	.groups = watch_groups,
+	.n_groups = 2,
+	.guards = watch_guards,
+	.n_guards = FILTER_COUNT(watch_guards),
+};
+
+const struct filter_watch calls_watch_files = {
+	.groups = watch_groups,
+	.n_groups = 3,
+	.guards = watch_guards,
+	.n_guards = FILTER_COUNT(watch_guards),
+};
+
+const struct tripwire *calls_tripwire(int nr)
+{
+	size_t i;
+
+	for (i = 0; i < FILTER_COUNT(tripwires); i++)
+		if (tripwires[i].nr == nr) return &tripwires[i];
+	return NULL;
+}
 
 const struct filter_spec calls_payload = {
 	.groups = groups,
@@ -298,6 +364,7 @@ static const int building[] = {
 	S(clone), S(clone3), S(unshare), S(chroot), S(pivot_root), S(mount), S(umount2),
 	S(fsopen), S(fsconfig), S(fsmount), S(open_tree), S(move_mount), S(mount_setattr),
 	S(sethostname), S(setdomainname), S(keyctl), S(prctl), S(seccomp),
+	S(pidfd_getfd) /* the listener of a test's filter, out of the test */,
 };
 /* clang-format on */
 

@@ -2,7 +2,8 @@
 /*
  * Which system calls a test may make, as data: groups of numbers with the
  * reason why they are there, and guards on arguments (specs/sandbox.md 7).
- * errno for what programs probe, death for what only an exploit does.
+ * errno for what programs probe, death for what only an exploit does; and which
+ * calls of it are asked when somebody watches (specs/sandbox.md 15).
  * Runs in runner and the command line; pure.
  */
 #ifndef RUNNER_SANDBOX_CALLS_H
@@ -14,6 +15,20 @@
 extern const struct filter_spec calls_payload;
 /* The same without memory files and System V memory, for a job that no control group counts. */
 extern const struct filter_spec calls_payload_uncounted;
+/* What of them is asked for MONITOR_CALLS and MONITOR_FILES (struct filter_spec.watch). */
+extern const struct filter_watch calls_watch, calls_watch_files;
+/*
+ * Calls of the first group that no test has a use for: their refusals are worth a
+ * line. label: what one argument is called, whose low half is shown to a base;
+ * NULL: none is worth it.
+ */
+struct tripwire {
+	int nr;
+	const char *name, *label;
+	uint8_t base, arg;
+};
+/* NULL for a call that is none. */
+const struct tripwire *calls_tripwire(int nr);
 /* The filter of a job's init process. */
 extern const struct filter_spec calls_job_init;
 /* The filter of an observed job's sinkhole. */

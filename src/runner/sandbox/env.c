@@ -43,8 +43,13 @@ void sandbox_facts(const struct sandbox_env *env, bool sinkhole, struct sandbox_
 	out->tier = env->tier;
 	out->landlock_abi = env->landlock_abi;
 	out->cgroup = env->cgroup.kind;
-	memcpy(out->seccomp_sha256, env->payload.sha256, sizeof out->seccomp_sha256);
+	memcpy(out->seccomp_sha256, sandbox_filter(env)->sha256, sizeof out->seccomp_sha256);
 	out->speculation = slice_str(env->speculation);
+}
+
+const struct filter *sandbox_filter(const struct sandbox_env *env)
+{
+	return env->monitor == MONITOR_NONE ? &env->payload : &env->watched;
 }
 
 uint32_t sandbox_payload_uid(const struct sandbox_env *env, unsigned slot)

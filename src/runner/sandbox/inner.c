@@ -27,6 +27,7 @@
 #include "base/limits.h"
 #include "proc/procfs.h"
 #include "proc/sys.h"
+#include "runner/sandbox/handover.h"
 #include "runner/sandbox/landlock.h"
 #include "runner/sandbox/mounts.h"
 #include "runner/sandbox/sinkhole_steps.h"
@@ -263,24 +264,28 @@ static uint64_t micros(struct timeval t)
 }
 
 /* The report, and with it the job's mounts. */
-static ssize_t send_report(const struct inner *in, struct inner_report *r)
+static ssize_t send_report(const struct inner *in, const struct inner_report *r)
 {
-	union {
-		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = {r, sizeof *r};
-	struct msghdr m = {.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control};
+	return handover_message(in->sync, slice_of(r, sizeof *r), &in->mounts, 1);
+}
 
-	memset(&control, 0, sizeof control);
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.head), &in->mounts, sizeof(int));
-	return sendmsg(in->sync, &m, MSG_NOSIGNAL);
+/*
+ * Whoever lives on behind the command has a moment more, so that S can say who
+ * it was. Waiting is all that this process can do; S ends it.
+ */
+static void tell_survivors(struct inner *in)
+{
+	const struct inner_handover h = {HANDOVER_SURVIVORS};
+	int status;
+	pid_t pid;
+
+	/* Orphans are ours by now: without a child of ours nobody is left. */
+	do {
+		pid = wait4(-1, &status, WNOHANG, NULL);
+	} while (pid > 0 || (pid < 0 && errno == EINTR));
+	if (pid < 0 || handover_message(in->sync, slice_of(&h, sizeof h), NULL, 0) < 0) return;
+	while (wait4(-1, &status, 0, NULL) > 0 || errno == EINTR)
+		;
 }
 
 /* Reaps everything until P has ended; then ends, and with it the namespace. */
@@ -300,6 +305,7 @@ static _Noreturn void reap(struct inner *in)
 	r.max_rss_bytes = (uint64_t)ru.ru_maxrss * 1024;
 	if (send_report(in, &r) < 0) _exit(4);
 	sinkhole_stop(in);
+	if (handover_observed(in)) tell_survivors(in);
 	_exit(0);
 }
 
@@ -329,6 +335,7 @@ static const struct step init_steps[] = {
 	{"old-root", mounts_leave_old},
 	{"verify-mounts", mounts_verify},
 	{"id-maps", map_ids},
+	{"listener", handover_send},
 	{"sinkhole-ready", sinkhole_ready},
 	{"job-init-drop", drop_init},
 	{"release", release_payload},
@@ -496,6 +503,7 @@ static int working_directory(struct inner *in)
 
 static int system_calls(struct inner *in)
 {
+	if (handover_observed(in)) return handover_load(in);
 	return filter_load(buf_slice(&in->env->payload.program));
 }
 
@@ -527,6 +535,7 @@ static const struct step payload_steps[] = {
 	{"user-id", become_user},
 	{"process-limit", process_limit},
 	{"capabilities", no_capabilities},
+	{"listener-closed", handover_close},
 	{"working-directory", working_directory},
 	{"descriptor-limit", descriptor_limit},
 	{STEP_EXEC, execute},

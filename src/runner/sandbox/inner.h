@@ -25,6 +25,9 @@ struct inner {
 	 * like sync: the list of the job's own shows none (/proc/net/unix).
 	 */
 	int ready[2];
+	/* made by I and given to S, -1 when there is none (struct inner_handover) */
+	int listener;              /* where P's system calls are answered */
+	int watch;                 /* which files of the package are opened */
 	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
 	/* made by I */
 	int root;         /* the new root */
@@ -57,6 +60,19 @@ struct inner_status {
 	int64_t executing_us; /* 0: a step failed */
 	char step[24];
 	int32_t sys;
+};
+
+/*
+ * What I sends over sync before P goes on, when the phase is observed: which of
+ * the descriptors that come with it there are, in this order. Told from the
+ * report by its size. A second one, behind the report and with HANDOVER_SURVIVORS,
+ * says that processes of the job are alive: I waits for them until S has seen
+ * which, and ends them.
+ */
+enum { HANDOVER_LISTENER = 1, HANDOVER_WATCH = 2, HANDOVER_FDS = 2, HANDOVER_SURVIVORS = 4 };
+
+struct inner_handover {
+	uint32_t has;
 };
 
 /* What I tells S when P has ended. */

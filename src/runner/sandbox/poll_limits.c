@@ -20,6 +20,8 @@ struct process {
 	uint32_t pid, parent;
 	uint64_t pages, ticks;
 	bool ours;
+	char state; /* 'Z': dead, and not waited for */
+	char name[16];
 };
 
 /*
@@ -33,7 +35,7 @@ static bool read_process(int proc, const char *pid, struct process *out)
 	struct slice s;
 	uint64_t number, parent = 0, pages = 0, ticks = 0, value;
 	ssize_t n;
-	size_t at;
+	size_t at, begin;
 	int fd, field;
 
 	snprintf(path, sizeof path, "%.20s/stat", pid);
@@ -45,16 +47,23 @@ static bool read_process(int proc, const char *pid, struct process *out)
 	s = slice_of(mem, (size_t)n);
 	for (at = s.n; at > 0 && s.p[at - 1] != ')'; at--)
 		;
+	begin = slice_find(s, 0, '(') + 1;
+	*out = (struct process){.pid = (uint32_t)number};
+	if (begin < at)
+		slice_text(out->name, sizeof out->name, slice_sub(s, begin, at - 1 - begin));
 	s = slice_trim(slice_from(s, at));
 	for (field = 3; field <= 24; field++) {
 		struct slice word = slice_split(&s, ' ');
 
+		if (field == 3 && word.n) out->state = (char)word.p[0];
 		if (field == 4 && parse_u64(word, UINT32_MAX, &parent)) return false;
 		if (field >= 14 && field <= 17 && parse_u64(word, INT64_MAX, &value) == E_OK)
 			ticks += value;
 		if (field == 24 && parse_u64(word, UINT32_MAX, &pages)) return false;
 	}
-	*out = (struct process){(uint32_t)number, (uint32_t)parent, pages, ticks, false};
+	out->parent = (uint32_t)parent;
+	out->pages = pages;
+	out->ticks = ticks;
 	return true;
 }
 
@@ -107,19 +116,14 @@ static size_t read_all(int proc, struct process *list, size_t max)
 	return n;
 }
 
-void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
+/* Orphans belong to the job's init, so every member has a path of parents to it. */
+static void find_members(struct process *list, size_t n, pid_t pid)
 {
-	static struct process list[PROCESSES_MAX];
-	size_t n = read_all(proc, list, PROCESSES_MAX), i, j;
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint32_t files;
+	size_t i, j;
 	bool more;
 
-	memset(out, 0, sizeof *out);
 	for (i = 0; i < n; i++)
 		list[i].ours = list[i].pid == (uint32_t)pid;
-	/* Orphans belong to the job's init, so every member has a path of parents to it. */
 	do {
 		more = false;
 		for (i = 0; i < n; i++)
@@ -127,6 +131,29 @@ void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
 				if (list[j].ours && list[j].pid == list[i].parent)
 					list[i].ours = more = true;
 	} while (more);
+}
+
+static struct process list[PROCESSES_MAX];
+
+void poll_limits_members(int proc, pid_t pid, poll_limits_member *seen, void *whom)
+{
+	size_t n = read_all(proc, list, PROCESSES_MAX), i;
+
+	find_members(list, n, pid);
+	for (i = 0; i < n; i++)
+		if (list[i].ours && list[i].pid != (uint32_t)pid && list[i].state != 'Z')
+			seen(whom, slice_str(list[i].name));
+}
+
+void poll_limits_count(int proc, pid_t pid, struct poll_counts *out)
+{
+	size_t n = read_all(proc, list, PROCESSES_MAX), i;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t tick_us = 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint32_t files;
+
+	memset(out, 0, sizeof *out);
+	find_members(list, n, pid);
 	for (i = 0; i < n; i++) {
 		if (!list[i].ours) continue;
 		out->max_pids++;

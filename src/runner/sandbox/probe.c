@@ -17,6 +17,7 @@
 
 #include "base/fdio.h"
 #include "proc/mnt.h"
+#include "proc/procfs.h"
 #include "proc/sys.h"
 #include "proc/userns.h"
 #include "runner/sandbox/calls.h"
@@ -351,11 +352,37 @@ enum err sandbox_probe(struct sandbox_env *env, struct probe *p, uint8_t allow, 
 		tell_cgroup(env, p);
 	}
 	env->tier = tier != TIER_1 ? tier : env->cgroup.kind == CGROUP_V2 ? TIER_1 : TIER_2;
-	if (filter_compile(
-		    env->cgroup.kind == CGROUP_NONE ? &calls_payload_uncounted : &calls_payload,
-		    &env->payload, why) ||
+	env->calls = env->cgroup.kind == CGROUP_NONE ? &calls_payload_uncounted : &calls_payload;
+	if (filter_compile(env->calls, &env->payload, why) ||
 		filter_compile(&calls_job_init, &env->job_init, why) ||
 		filter_compile(&calls_sinkhole, &env->sinkhole, why))
 		return E_SANDBOX_SETUP;
 	return permitted(env->tier, allow, &lacks, why);
+}
+
+/* Why nobody can watch here, or NULL. */
+static const char *unwatchable(const struct sandbox_env *env)
+{
+	/* The listener names processes by our numbers; their memory is found by those of procfs. */
+	if (procfs_self(env->proc) != getpid())
+		return "no procfs has this process's own numbers (tier T3)";
+	if (in_child(0, body_seccomp_notify)) return "seccomp answers no questions";
+	return NULL;
+}
+
+enum err sandbox_observe(struct sandbox_env *env, struct probe *p, uint8_t monitor, struct why *why)
+{
+	const char *lacks = monitor == MONITOR_NONE ? NULL : unwatchable(env);
+	struct filter_spec spec = *env->calls;
+	struct probe_line *l;
+
+	if (p && monitor != MONITOR_NONE) {
+		l = probe_add(p, "observation", lacks ? ENOSYS : 0, MEND_PROC);
+		snprintf(l->text, sizeof l->text, "%s%s", lacks ? "none: " : "",
+			lacks ? lacks : monitor_text(monitor));
+	}
+	env->monitor = lacks ? MONITOR_NONE : monitor;
+	if (env->monitor == MONITOR_NONE) return E_OK;
+	spec.watch = monitor == MONITOR_FILES ? &calls_watch_files : &calls_watch;
+	return filter_compile(&spec, &env->watched, why);
 }

@@ -35,5 +35,12 @@ struct probe_line *probe_add(struct probe *p, const char *item, int err, const c
  * how to mend it; env and the probe are whole then as well.
  */
 enum err sandbox_probe(struct sandbox_env *env, struct probe *p, uint8_t allow, struct why *why);
+/*
+ * How closely jobs of this machine are watched: as asked for, or not at all where
+ * that cannot be (env->monitor says which, a line of the probe why). Compiles the
+ * filter that asks. E_SANDBOX_SETUP.
+ */
+enum err sandbox_observe(
+	struct sandbox_env *env, struct probe *p, uint8_t monitor, struct why *why);
 
 #endif

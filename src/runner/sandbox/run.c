@@ -23,6 +23,7 @@
 #include "proc/sys.h"
 #include "runner/sandbox/capture.h"
 #include "runner/sandbox/inner.h"
+#include "runner/sandbox/listener.h"
 #include "runner/sandbox/poll_limits.h"
 
 /* The one of control groups comes later: its root is the group that I is in then. */
@@ -34,19 +35,34 @@
 
 /* Why the watcher ended a phase. */
 /* CUT_ENDED: the command had ended. */
-enum cut { CUT_NONE, CUT_ENDED, CUT_TIME, CUT_CPU, CUT_OUTPUT, CUT_MEMORY, CUT_CANCEL, CUT_SETUP };
+enum cut {
+	CUT_NONE,
+	CUT_ENDED,
+	CUT_TIME,
+	CUT_CPU,
+	CUT_OUTPUT,
+	CUT_MEMORY,
+	CUT_FLOOD,
+	CUT_CANCEL,
+	CUT_SETUP
+};
 
 struct watch {
 	const struct sandbox_env *env;
 	const struct sandbox_phase *phase;
 	struct cgroup_job group;
 	struct capture out, err;
+	struct listener listener;
 	int pidfd, sync, status, cancel, mounts;
+	int package;               /* which files of the package are opened, or -1 */
 	struct sinkhole *sinkhole; /* of an observed phase, else NULL */
 	pid_t pid, shown;          /* to us, and in the procfs by which members are counted */
 	bool executing;            /* P has become the command */
 	bool dead;                 /* I was reaped */
 	bool reported;
+	bool observed;
+	bool deaf;     /* I says nothing more */
+	bool survived; /* processes of the job were alive when the command had ended */
 	enum cut cut;
 	int64_t deadline_us, look_us; /* look_us: when limits are looked at next */
 	struct inner_status failure;  /* step[0] != 0 when one came */
@@ -89,6 +105,7 @@ static void drop_inner(struct inner *in)
 	fd_close(&in->status);
 	fd_close(&in->out);
 	fd_close(&in->err);
+	fd_close(&in->watch);
 }
 
 /* Free blocks and inodes are exact here: tmpfs gives its last block to whoever asks for more. */
@@ -187,37 +204,89 @@ static void read_status(struct watch *w, struct run_facts *run)
 	}
 }
 
-/* I's report, and its mount namespace for whoever takes our output. */
-static void read_report(struct watch *w)
+/* The ends of what is to be watched; fds is all that came. */
+static void handed_over(struct watch *w, const struct inner_handover *h, int fds[HANDOVER_FDS])
 {
-	struct inner_report r;
+	unsigned n = 0;
+	int fd = h->has & HANDOVER_LISTENER ? fds[n++] : -1;
+
+	if (h->has & HANDOVER_WATCH) {
+		w->package = fds[n];
+		fds[n] = -1;
+	}
+	if (fd < 0) return;
+	fds[0] = -1;
+	if (listener_open(&w->listener, fd) == 0) return;
+	setup_failed(w, "listener", errno);
+	end(w, CUT_SETUP);
+}
+
+/* Takes one message of I: what is to be watched, or the report. False when there is none. */
+static bool read_sync(struct watch *w)
+{
+	union {
+		struct inner_handover handover;
+		struct inner_report report;
+	} body;
 	union {
 		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
+		char space[CMSG_SPACE(HANDOVER_FDS * sizeof(int))];
 	} control;
-	struct iovec part = {&r, sizeof r};
+	struct iovec part = {&body, sizeof body};
 	struct msghdr m = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof control};
-	ssize_t n = recvmsg(w->sync, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	const struct cmsghdr *c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	ssize_t got = recvmsg(w->sync, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c = got < 0 ? NULL : CMSG_FIRSTHDR(&m);
+	int fds[HANDOVER_FDS] = {-1, -1};
+	unsigned i;
 
-	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&w->mounts, CMSG_DATA(c), sizeof(int));
-	if (n != (ssize_t)sizeof r) return;
-	w->report = r;
-	w->reported = true;
+	if (got <= 0) return false;
+	if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len <= CMSG_LEN(sizeof fds))
+		memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	if (got == (ssize_t)sizeof body.handover) {
+		if (body.handover.has & HANDOVER_SURVIVORS) w->survived = true;
+		handed_over(w, &body.handover, fds);
+	}
+	if (got == (ssize_t)sizeof body.report) {
+		w->report = body.report;
+		w->reported = true;
+		/* Its mount namespace, for whoever takes our output. */
+		w->mounts = fds[0];
+		fds[0] = -1;
+	}
+	for (i = 0; i < HANDOVER_FDS; i++)
+		fd_close(&fds[i]);
+	return true;
+}
+
+/* A process of the job that lives on behind its command. */
+static void survivor(void *whom, struct slice name)
+{
+	struct watch *w = whom;
+
+	observer_totals(w->phase->observer)->survivors++;
+	observer_saw(w->phase->observer, OBSERVED_SURVIVOR, name, SLICE_NONE);
 }
 
 /*
- * The command has ended, and the sinkhole takes what is left. That is the job's
+ * I says what there is to watch; later that the command has ended, and the sinkhole takes what is left. That is the job's
  * end, whatever happens to the sinkhole: no time limit of the command counts from here.
  */
-static void command_ended(struct watch *w)
+static void hear_init(struct watch *w)
 {
-	read_report(w);
-	if (w->reported && w->cut == CUT_NONE)
+	if (!read_sync(w)) {
+		/* It has ended, which its pidfd says. */
+		w->deaf = true;
+		return;
+	}
+	if (w->survived) {
+		if (!w->shown) w->shown = procfs_pid(w->env->proc, w->pidfd);
+		poll_limits_members(w->env->proc, w->shown, survivor, w);
+		w->survived = false;
+		end(w, CUT_ENDED);
+	} else if (w->reported && w->cut == CUT_NONE)
 		w->deadline_us = clock_mono_us() + LIMIT_SINK_END_MS * 1000LL;
 }
 
@@ -294,6 +363,15 @@ static int poll_timeout(const struct watch *w)
 	return left > 60000 ? 60000 : (int)left;
 }
 
+/* A flood slows only the job itself; that it ends here is said, and that not all was seen. */
+static void answer(struct watch *w, short revents)
+{
+	listener_serve(&w->listener, revents);
+	if (w->cut != CUT_NONE || !listener_flooded(&w->listener)) return;
+	observer_broken(w->phase->observer);
+	end(w, CUT_FLOOD);
+}
+
 static void watch_until_dead(struct watch *w, const struct workspace *ws, struct run_facts *run)
 {
 	uint64_t output_total = w->phase->limits_of_job->output_total;
@@ -301,15 +379,17 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 	while (!w->dead) {
 		struct pollfd p[] = {{w->pidfd, POLLIN, 0}, {w->out.fd, POLLIN, 0},
 			{w->err.fd, POLLIN, 0}, {w->cut == CUT_NONE ? w->cancel : -1, POLLIN, 0},
-			{w->sinkhole ? w->sinkhole->channel : -1, POLLIN, 0},
-			{w->sinkhole && !w->reported ? w->sync : -1, POLLIN, 0}};
+			{w->observed && !w->deaf ? w->sync : -1, POLLIN, 0},
+			{w->listener.fd, POLLIN, 0},
+			{w->sinkhole ? w->sinkhole->channel : -1, POLLIN, 0}};
 
-		if (poll(p, 6, poll_timeout(w)) < 0 && errno != EINTR) break;
+		if (poll(p, 7, poll_timeout(w)) < 0 && errno != EINTR) break;
 		if (p[1].revents) capture_read(&w->out);
 		if (p[2].revents) capture_read(&w->err);
 		if (!w->executing) read_status(w, run);
-		if (p[4].revents) sinkhole_read(w->sinkhole, w->phase->observer);
-		if (p[5].revents) command_ended(w);
+		if (p[6].revents) sinkhole_read(w->sinkhole, w->phase->observer);
+		if (p[4].revents) hear_init(w);
+		if (p[5].revents) answer(w, p[5].revents);
 		if (p[3].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
@@ -329,7 +409,8 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 
 		waitid(P_PID, (id_t)w->pid, &info, WEXITED | (w->cut == CUT_SETUP ? WNOHANG : 0));
 	}
-	if (w->sync >= 0 && !w->reported) read_report(w);
+	while (w->sync >= 0 && read_sync(w))
+		;
 	if (w->status >= 0) read_status(w, run);
 	/* Every writer is dead: both streams end. */
 	capture_read(&w->out);
@@ -343,8 +424,8 @@ static void collect(struct watch *w, const struct workspace *ws, struct run_fact
 	if (use.pids_peak) run->max_pids = use.pids_peak;
 	if (use.pids_refused) run->limits_hit |= HIT_PIDS;
 	/* Whatever happened after it: a test that lost a process to memory says so. */
-	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_TIME || w->cut == CUT_CPU ||
-				     w->cut == CUT_OUTPUT))
+	if (use.oom_kills && (w->cut == CUT_NONE || w->cut == CUT_ENDED || w->cut == CUT_TIME ||
+				     w->cut == CUT_CPU || w->cut == CUT_OUTPUT))
 		w->cut = CUT_MEMORY;
 	if (disk_is_full(ws)) run->limits_hit |= HIT_DISK;
 }
@@ -378,6 +459,7 @@ static void classify(const struct watch *w, struct run_facts *run)
 	case CUT_CPU: run->kind = EXIT_TIMEOUT_CPU; return;
 	case CUT_OUTPUT: run->kind = EXIT_OUTPUT; return;
 	case CUT_MEMORY: run->kind = EXIT_OOM; return;
+	case CUT_FLOOD: run->kind = EXIT_FLOOD; return;
 	case CUT_CANCEL:
 		run->kind = EXIT_INTERNAL;
 		run->stage = SLICE("cancelled");
@@ -416,6 +498,9 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.status = -1,
 		.cancel = cancel,
 		.mounts = -1,
+		.package = -1,
+		.observed = observed,
+		.listener = LISTENER_INIT,
 		.sinkhole = observed ? &sinkhole : NULL};
 	struct inner in = {.env = env,
 		.group = &w.group,
@@ -425,6 +510,8 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		.status = -1,
 		.out = -1,
 		.err = -1,
+		.listener = -1,
+		.watch = -1,
 		.root = -1,
 		.mounts = -1,
 		.ready = {-1, -1},
@@ -435,15 +522,15 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 
 	memset(run, 0, sizeof *run);
 	sinkhole = SINKHOLE_INIT;
-	/* Nobody listens yet: what is asked for is not there, and says so. */
-	if (phase->observer) observer_broken(phase->observer);
 	run->started_ms = clock_wall_ms();
 	/* A group without pids.peak (before 6.1) knows no peak: 0, not a guess. */
 	run->max_pids = env->cgroup.kind == CGROUP_NONE;
 	w.deadline_us = begin + LIMIT_SETUP_MS * 1000LL;
+	listener_prepare(&w.listener, env, ws, phase, w.sinkhole);
 	start(&w, &in);
 	if (w.pid > 0) watch_until_dead(&w, ws, run);
 	drop_inner(&in);
+	listener_drop(&w.listener);
 	collect(&w, ws, run);
 	run->finished_ms = clock_wall_ms();
 	run->duration_us = (uint64_t)(clock_mono_us() - begin);
@@ -461,6 +548,7 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);
 	capture_drop(&w.out);
 	capture_drop(&w.err);
+	fd_close(&w.package);
 	fd_close(&w.pidfd);
 	fd_close(&w.sync);
 	fd_close(&w.status);

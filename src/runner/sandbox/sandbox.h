@@ -21,6 +21,7 @@
 #include "proc/filter.h"
 #include "proc/cgroup.h"
 #include "runner/observer.h"
+#include "runner/tree.h"
 
 /* What this machine can do, found out by doing it once at start (probe.h). */
 struct sandbox_env {
@@ -38,12 +39,16 @@ struct sandbox_env {
 	bool nested;    /* whoever makes sandboxes is root of a namespace of its own only */
 	struct cgroup_env cgroup;
 	struct filter payload, job_init, sinkhole;
+	const struct filter_spec *calls; /* what payload was made of */
+	/* From sandbox_observe: how closely jobs are watched, and the filter that asks. */
+	uint8_t monitor; /* enum monitor */
+	struct filter watched;
 };
 
 #define SANDBOX_ENV_INIT                                                                           \
 	{                                                                                          \
 		0, 0, COPY_TREE, false, 0, "", -1, -1, 0, false, CGROUP_ENV_INIT, FILTER_INIT,     \
-			FILTER_INIT, FILTER_INIT                                                   \
+			FILTER_INIT, FILTER_INIT, NULL, MONITOR_NONE, FILTER_INIT                  \
 	}
 
 /* Ids a slot may use; the payload runs as 1000 of them, its init as 999, its sinkhole as 998. */
@@ -56,6 +61,8 @@ struct sandbox_env {
 void sandbox_find_ids(struct sandbox_env *env);
 /* sinkhole: phases of this job are observed, and so have one. */
 void sandbox_facts(const struct sandbox_env *env, bool sinkhole, struct sandbox_facts *out);
+/* The filter that a test gets. */
+const struct filter *sandbox_filter(const struct sandbox_env *env);
 
 /* Host-level ids of a slot. */
 uint32_t sandbox_payload_uid(const struct sandbox_env *env, unsigned slot);
@@ -99,6 +106,7 @@ struct sandbox_phase {
 	uint32_t timeout_ms;
 	const struct limit_facts *limits_of_job;
 	struct observer *observer; /* watches, unless its monitor is MONITOR_NONE */
+	const struct tree *files;  /* of the package, as it was submitted; NULL: not known */
 };
 
 struct sandbox_output {

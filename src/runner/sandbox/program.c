@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Executed files. Runs in S. */
+#include "runner/sandbox/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fdio.h"
+#include "proc/procfs.h"
+
+/* A file's time of change stands still for a tick of the kernel's clock, 10 ms at most. */
+#define TICK_NS 20000000LL
+
+static int64_t nanoseconds(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Whether a change that comes now would show in the time of change. */
+static bool settled(int64_t changed_ns)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_REALTIME, &now) == 0 && nanoseconds(now) - changed_ns > TICK_NS;
+}
+
+static bool digest(int fd, uint64_t size, uint8_t out[SHA256_LEN])
+{
+	static uint8_t part[64 * KIB];
+	struct sha256 h;
+	uint64_t done = 0;
+	ssize_t n;
+
+	if (size > LIMIT_FILE_BYTES) return false;
+	sha256_init(&h);
+	/* It may grow while we read. */
+	while ((n = read(fd, part, sizeof part)) != 0) {
+		if (n < 0 && errno == EINTR) continue;
+		if (n < 0 || (done += (uint64_t)n) > LIMIT_FILE_BYTES) return false;
+		sha256_add(&h, slice_of(part, (size_t)n));
+	}
+	sha256_out(&h, out);
+	return true;
+}
+
+static const uint8_t *known(const struct programs *p, const struct known_program *key)
+{
+	unsigned i;
+
+	for (i = 0; i < PROGRAMS_KNOWN; i++) {
+		const struct known_program *k = &p->known[i];
+
+		if (k->ino == key->ino && k->dev == key->dev && k->size == key->size &&
+			k->changed_ns == key->changed_ns)
+			return k->sha256;
+	}
+	return NULL;
+}
+
+/* Of the content now; p remembers it for as long as it cannot have changed. */
+static bool digest_of(struct programs *p, int proc, const char *path, const struct stat *st,
+	uint8_t out[SHA256_LEN])
+{
+	struct known_program key = {.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.changed_ns = nanoseconds(st->st_ctim)};
+	const uint8_t *sha = known(p, &key);
+	bool read_all;
+	int fd;
+
+	if (sha) {
+		memcpy(out, sha, SHA256_LEN);
+		return true;
+	}
+	fd = openat(proc, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) return false;
+	read_all = digest(fd, key.size, key.sha256);
+	close(fd);
+	if (!read_all) return false;
+	if (settled(key.changed_ns)) p->known[p->next++ % PROGRAMS_KNOWN] = key;
+	memcpy(out, key.sha256, SHA256_LEN);
+	return true;
+}
+
+/* It is one of the package's files and has the content that it came with. */
+static bool is_submitted(
+	int proc, const char *path, const struct tree *files, const uint8_t sha256[SHA256_LEN])
+{
+	static char name[4096];
+	/* As its own mount namespace has it. */
+	ssize_t n = readlinkat(proc, path, name, sizeof name);
+	const struct tree_file *file = NULL;
+	struct slice where;
+
+	if (n <= 0 || n == (ssize_t)sizeof name) return false;
+	where = slice_of(name, (size_t)n);
+	if (slice_starts(where, "/skill/")) file = tree_find(files, slice_from(where, 7));
+	return file && memcmp(file->sha256, sha256, SHA256_LEN) == 0;
+}
+
+bool program_find(
+	struct programs *p, int proc, int fd, const struct tree *files, struct program *out)
+{
+	char path[48];
+	struct stat st;
+	struct statvfs fs;
+
+	memset(out, 0, sizeof *out);
+	/* Nothing that is no file can be executed. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return true;
+	if (fstatvfs(fd, &fs) < 0) return false;
+	if (fs.f_flag & ST_RDONLY) {
+		out->origin = ORIGIN_RUNTIME;
+		return true;
+	}
+	out->origin = ORIGIN_WRITTEN;
+	snprintf(path, sizeof path, "%d/fd/%d", (int)procfs_self(proc), fd);
+	if (!digest_of(p, proc, path, &st, out->sha256)) return false;
+	out->has_sha256 = true;
+	if (st.st_nlink && files && is_submitted(proc, path, files, out->sha256)) {
+		out->origin = ORIGIN_PACKAGE;
+		out->has_sha256 = false;
+	}
+	return true;
+}
