@@ -255,7 +255,9 @@ static int64_t phase_deadline(const struct runner *r, uint8_t phase)
 	int64_t ms = 3 * LIMIT_UNPACK_MS;
 
 	if (phase == PHASE_RUN_SETUP || phase == PHASE_RUN_TEST)
-		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS;
+		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS +
+		     /* what it left behind, and the search of it (effects.h) */
+		     (r->env.conf->observe ? LIMIT_WRITTEN_MS + LIMIT_UNPACK_MS : 0);
 	return clock_mono_us() + 1000 * (ms + LIMIT_WORKER_MARGIN_MS);
 }
 

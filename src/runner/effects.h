@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a run did, read off what it left behind instead of its calls: decoys that
+ * were touched, files that were written, files of the package that were read,
+ * tokens of decoys in what came out. One for a job; with monitor MONITOR_NONE it
+ * does nothing.
+ *
+ *   effects_open                   once, when the package is accepted
+ *   effects_begin, sandbox_run, effects_end    for each phase
+ *   effects_drop                   once; ends all tokens
+ * Runs in runner workers and the command line.
+ */
+#ifndef RUNNER_EFFECTS_H
+#define RUNNER_EFFECTS_H
+
+#include "runner/canary.h"
+#include "runner/package.h"
+#include "runner/written.h"
+
+struct effects {
+	bool on;
+	const struct job_env *env;
+	const struct workspace *ws;
+	const struct package *package;
+	struct observer *observer;
+	struct canaries canaries;
+	struct written written; /* after the last phase */
+};
+
+/* Zeros are an empty one. */
+enum err effects_open(struct effects *fx, const struct job_env *env, const struct workspace *ws,
+	const struct package *package, struct observer *observer, struct why *why);
+void effects_drop(struct effects *fx);
+
+/* "NAME=value", number i of the variables that belong into the environment; NULL behind the last. */
+const char *effects_variable(const struct effects *fx, unsigned i);
+
+/* Decoys in their places, before every phase. E_SANDBOX_SETUP: then nothing may run. */
+enum err effects_begin(struct effects *fx, struct why *why);
+/* After it: rows and totals into the observer, whose phase is set. */
+void effects_end(struct effects *fx);
+
+#endif
