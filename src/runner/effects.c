@@ -2,7 +2,10 @@
 /* What a phase left behind. Runs in runner workers and the command line. */
 #include "runner/effects.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/fdio.h"
 
 enum err effects_open(struct effects *fx, const struct job_env *env, const struct workspace *ws,
 	const struct package *package, struct observer *observer, struct why *why)
@@ -29,6 +32,7 @@ void effects_drop(struct effects *fx)
 	if (!fx->on) return;
 	canaries_drop(&fx->canaries);
 	written_drop(&fx->written);
+	reads_drop(&fx->reads);
 	fx->on = false;
 }
 
@@ -41,9 +45,80 @@ const char *effects_variable(const struct effects *fx, unsigned i)
 	return at < end ? at : NULL;
 }
 
-enum err effects_begin(struct effects *fx, struct why *why)
+/* A file that an earlier phase has changed is no longer the package's. */
+static bool is_as_submitted(const struct effects *fx, struct slice path)
 {
-	return fx->on ? canaries_plant(&fx->canaries, fx->ws, &fx->env->sandbox, why) : E_OK;
+	char shown[sizeof "/skill/" + LIMIT_PATH_BYTES];
+
+	snprintf(shown, sizeof shown, "/skill/%.*s", (int)path.n, (const char *)path.p);
+	return !written_find_path(&fx->written, slice_str(shown));
+}
+
+/* Decoys, as far as there are, then the package. */
+static enum err list_reads(struct effects *fx)
+{
+	const struct tree *t = &fx->package->tree;
+	unsigned i, n = 0;
+	bool room = true;
+	enum err e = reads_new(&fx->reads);
+
+	if (e) return e;
+	for (i = 0; room && i < fx->canaries.n_files; i++)
+		room = reads_add(fx->reads, WORKSPACE_MEM "/home/",
+			slice_str(canary_path(&fx->canaries.list[i])));
+	fx->package_at = fx->reads->n;
+	for (i = 0; room && i < t->n; i++) {
+		if (!is_as_submitted(fx, t->files[i].path)) continue;
+		room = reads_add(fx->reads, "skill/", t->files[i].path);
+		fx->file[n++] = (uint16_t)i;
+	}
+	return room ? E_OK : E_TOO_LARGE;
+}
+
+enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *why)
+{
+	enum err e;
+
+	if (!fx->on) return E_OK;
+	e = canaries_plant(&fx->canaries, fx->ws, &fx->env->sandbox, why);
+	if (e) return e;
+	if (list_reads(fx)) return why_set(why, E_INTERNAL, "no room for the list of files");
+	p->reads = fx->reads;
+	return E_OK;
+}
+
+/* Coverage counts what a test reads; what a set-up reads is shown as its own. */
+static void show_reads(struct effects *fx, uint8_t phase, int fd)
+{
+	const struct tree *t = &fx->package->tree;
+	struct observation *totals = observer_totals(fx->observer);
+	const struct reads *r = fx->reads;
+	unsigned i;
+
+	reads_end(fx->reads, fd);
+	if (r->broken) observer_broken(fx->observer);
+	for (i = 0; i < fx->package_at; i++)
+		if (r->list[i].read) fx->canaries.list[i].was_read = true;
+	totals->package_files = (uint32_t)t->n;
+	for (i = fx->package_at; i < r->n; i++) {
+		unsigned file = fx->file[i - fx->package_at];
+
+		if (!r->list[i].read) continue;
+		observer_saw(fx->observer, OBSERVED_PACKAGE_READ, t->files[file].path, SLICE_NONE);
+		if (phase == OBSERVED_SETUP || fx->was_read[file]) continue;
+		fx->was_read[file] = true;
+		totals->package_read++;
+	}
+	reads_drop(&fx->reads);
+}
+
+/* The same file in the same state as after the phase before. */
+static bool is_known(const struct written *before, const struct written_file *f)
+{
+	const struct written_file *was = written_find_path(before, f->path);
+
+	return was && was->state == f->state && was->size == f->size &&
+	       memcmp(was->sha256, f->sha256, SHA256_LEN) == 0;
 }
 
 static void show_file(struct observer *o, const struct written_file *f)
@@ -64,7 +139,7 @@ static void show_written(struct effects *fx, const struct written *now)
 	size_t i;
 
 	for (i = 0; i < now->n; i++)
-		if (!written_has(&fx->written, &now->files[i]))
+		if (!is_known(&fx->written, &now->files[i]))
 			show_file(fx->observer, &now->files[i]);
 	totals->written_files = (uint32_t)now->n;
 	totals->written_bytes = now->bytes > OBSERVED_BYTES_MAX ? OBSERVED_BYTES_MAX : now->bytes;
@@ -73,7 +148,7 @@ static void show_written(struct effects *fx, const struct written *now)
 	observer_dropped(fx->observer, now->dropped);
 }
 
-void effects_end(struct effects *fx)
+void effects_end(struct effects *fx, uint8_t phase, struct sandbox_output *output)
 {
 	struct written now = WRITTEN_INIT;
 	const struct written_job job = {.ws = fx->ws,
@@ -83,6 +158,8 @@ void effects_end(struct effects *fx)
 
 	if (!fx->on) return;
 	/* First: the walk reads what was changed, and that is no read of the job's. */
+	show_reads(fx, phase, output->reads);
+	fd_close(&output->reads);
 	canaries_check(&fx->canaries, fx->ws, fx->observer);
 	written_find(&now, &job, NULL);
 	show_written(fx, &now);

@@ -24,7 +24,11 @@ struct effects {
 	const struct package *package;
 	struct observer *observer;
 	struct canaries canaries;
-	struct written written; /* after the last phase */
+	struct written written;       /* after the last phase */
+	struct reads *reads;          /* of the phase that runs */
+	unsigned package_at;          /* where the package's files begin in it, behind the decoys */
+	uint16_t file[LIMIT_MEMBERS]; /* which of the package they are */
+	bool was_read[LIMIT_MEMBERS]; /* in test or probe, by number of the file */
 };
 
 /* Zeros are an empty one. */
@@ -35,9 +39,15 @@ void effects_drop(struct effects *fx);
 /* "NAME=value", number i of the variables that belong into the environment; NULL behind the last. */
 const char *effects_variable(const struct effects *fx, unsigned i);
 
-/* Decoys in their places, before every phase. E_SANDBOX_SETUP: then nothing may run. */
-enum err effects_begin(struct effects *fx, struct why *why);
-/* After it: rows and totals into the observer, whose phase is set. */
-void effects_end(struct effects *fx);
+/*
+ * Before every phase: decoys in their places, p->reads. E_SANDBOX_SETUP: then
+ * nothing may run.
+ */
+enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *why);
+/*
+ * After it: rows and totals into the observer. phase is that of the observer
+ * (enum observed_phase); closes output->reads.
+ */
+void effects_end(struct effects *fx, uint8_t phase, struct sandbox_output *output);
 
 #endif

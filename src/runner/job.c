@@ -166,7 +166,7 @@ static enum err run_phase(
 	e = make_argv(&argv, cmd);
 	if (!e) e = make_env(&envp, &r->manifest, &a->effects, cwd);
 	if (e) why_set(why, E_INTERNAL, "arguments do not fit");
-	if (!e) e = effects_begin(&a->effects, why);
+	if (!e) e = effects_begin(&a->effects, &p, why);
 	if (!e) {
 		p.argv = argv.list;
 		p.envp = envp.list;
@@ -176,7 +176,7 @@ static enum err run_phase(
 		fd_close(&output.traffic);
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
-		effects_end(&a->effects);
+		effects_end(&a->effects, setup ? OBSERVED_SETUP : OBSERVED_TEST, &output);
 	}
 	strings_drop(&argv);
 	strings_drop(&envp);

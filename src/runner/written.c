@@ -194,7 +194,7 @@ static int by_path(const void *a, const void *b)
 	return slice_cmp(x->path, y->path);
 }
 
-static const struct written_file *find(const struct written *w, struct slice path)
+const struct written_file *written_find_path(const struct written *w, struct slice path)
 {
 	struct written_file key = {.path = path};
 
@@ -207,7 +207,8 @@ static bool is_hidden(const struct written *w, struct slice path, size_t prefix)
 	size_t n;
 
 	for (n = prefix + 1; n <= path.n; n++)
-		if ((n == path.n || path.p[n] == '/') && find(w, slice_of(path.p, n))) return true;
+		if ((n == path.n || path.p[n] == '/') && written_find_path(w, slice_of(path.p, n)))
+			return true;
 	return false;
 }
 
@@ -319,12 +320,4 @@ void written_digest(const struct written *w, uint8_t out[SHA256_LEN])
 		sha256_add(&h, SLICE("\0"));
 	}
 	sha256_out(&h, out);
-}
-
-bool written_has(const struct written *w, const struct written_file *f)
-{
-	const struct written_file *other = find(w, f->path);
-
-	return other && other->state == f->state && other->size == f->size &&
-	       memcmp(other->sha256, f->sha256, SHA256_LEN) == 0;
 }

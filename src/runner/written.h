@@ -61,8 +61,8 @@ void written_drop(struct written *w);
  * or "-", a blank, the size, a blank, the path, and a zero byte.
  */
 void written_digest(const struct written *w, uint8_t out[SHA256_LEN]);
-/* The same file in the same state. */
-bool written_has(const struct written *w, const struct written_file *f);
+/* The entry of this path; NULL when there is none. */
+const struct written_file *written_find_path(const struct written *w, struct slice path);
 const char *written_state_text(uint8_t state); /* "created", "changed", "removed" */
 
 #endif
