@@ -97,6 +97,7 @@
 	X(LIMIT_WRITTEN_PATH, 1024, "bytes", "dropped", "twice the longest path of a package") \
 	X(LIMIT_WRITTEN_DEPTH, 64, "levels", "dropped", "node_modules of real projects have about 20") \
 	X(LIMIT_WRITTEN_BYTES, 512 * MIB, "bytes", "dropped", "twice what a test may write; files with holes have more") \
+	X(LIMIT_LEAK_BYTES, 64 * MIB, "bytes", "dropped", "output, written files and traffic that are searched for tokens of decoys") \
 	X(LIMIT_WRITTEN_MS, 5000, "ms", "dropped", "walking and hashing 256 MiB takes under a second") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \

@@ -22,6 +22,7 @@
 #include <time.h>
 
 #include "proc/inspection.h"
+#include "proc/leaks.h"
 #include "proc/manifest.h"
 #include "runner/observer.h"
 #include "runner/sandbox/sandbox.h"
@@ -30,7 +31,7 @@
  * What is looked for: this many random letters and digits of a token. They are
  * the same in JSON, URLs and shells; 16 of 62 are 95 bits.
  */
-#define CANARY_CORE 16
+#define CANARY_CORE LEAK_TOKEN
 /* The longest content of a decoy. */
 #define CANARY_FILE_BYTES 1024
 

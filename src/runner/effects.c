@@ -148,20 +148,53 @@ static void show_written(struct effects *fx, const struct written *now)
 	observer_dropped(fx->observer, now->dropped);
 }
 
-void effects_end(struct effects *fx, uint8_t phase, struct sandbox_output *output)
+/* What was kept of a stream; what was not is not searched. */
+static void search_output(struct effects *fx, const char *channel, int fd, uint64_t total)
+{
+	struct slice bytes;
+
+	if (fd < 0 || map_sealed(fd, LIMIT_OUTPUT_TOTAL, &bytes)) {
+		if (total) fx->search.cut = true;
+		return;
+	}
+	leak_search_place(&fx->search, channel, SLICE_NONE);
+	leak_search_add(&fx->search, bytes);
+	if (bytes.n < total) observer_dropped(fx->observer, 1);
+	map_drop(&bytes);
+}
+
+/* A piece of a written file, as the walk comes by. */
+static void search_file(void *ctx, struct slice path, struct slice bytes)
+{
+	struct effects *fx = ctx;
+
+	if (path.p != fx->searched) leak_search_place(&fx->search, "file", path);
+	fx->searched = path.p;
+	leak_search_add(&fx->search, bytes);
+}
+
+void effects_end(struct effects *fx, uint8_t phase, const struct run_facts *run,
+	struct sandbox_output *output)
 {
 	struct written now = WRITTEN_INIT;
 	const struct written_job job = {.ws = fx->ws,
 		.env = &fx->env->sandbox,
 		.package = &fx->package->tree,
 		.canaries = &fx->canaries};
+	const struct written_reader reader = {search_file, fx};
 
 	if (!fx->on) return;
 	/* First: the walk reads what was changed, and that is no read of the job's. */
 	show_reads(fx, phase, output->reads);
 	fd_close(&output->reads);
 	canaries_check(&fx->canaries, fx->ws, fx->observer);
-	written_find(&now, &job, NULL);
+	leak_search_begin(&fx->search, &fx->env->helper, fx->ws,
+		package_reader_uid(fx->env, fx->ws), &fx->canaries);
+	search_output(fx, "stdout", output->out, run->out.total);
+	search_output(fx, "stderr", output->err, run->err.total);
+	fx->searched = NULL;
+	written_find(&now, &job, &reader);
+	leak_search_end(&fx->search, &fx->canaries, fx->observer);
 	show_written(fx, &now);
 	written_drop(&fx->written);
 	fx->written = now;

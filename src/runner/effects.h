@@ -13,7 +13,7 @@
 #ifndef RUNNER_EFFECTS_H
 #define RUNNER_EFFECTS_H
 
-#include "runner/canary.h"
+#include "runner/leaks.h"
 #include "runner/package.h"
 #include "runner/written.h"
 
@@ -29,6 +29,8 @@ struct effects {
 	unsigned package_at;          /* where the package's files begin in it, behind the decoys */
 	uint16_t file[LIMIT_MEMBERS]; /* which of the package they are */
 	bool was_read[LIMIT_MEMBERS]; /* in test or probe, by number of the file */
+	struct leak_search search;    /* of the phase that has ended */
+	const uint8_t *searched;      /* path of the file that it is given */
 };
 
 /* Zeros are an empty one. */
@@ -48,6 +50,7 @@ enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *
  * After it: rows and totals into the observer. phase is that of the observer
  * (enum observed_phase); closes output->reads.
  */
-void effects_end(struct effects *fx, uint8_t phase, struct sandbox_output *output);
+void effects_end(struct effects *fx, uint8_t phase, const struct run_facts *run,
+	struct sandbox_output *output);
 
 #endif

@@ -176,7 +176,7 @@ static enum err run_phase(
 		fd_close(&output.traffic);
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
-		effects_end(&a->effects, setup ? OBSERVED_SETUP : OBSERVED_TEST, &output);
+		effects_end(&a->effects, setup ? OBSERVED_SETUP : OBSERVED_TEST, run, &output);
 	}
 	strings_drop(&argv);
 	strings_drop(&envp);
