@@ -354,13 +354,13 @@ static int set_times(int fd, const char *name)
 	return utimensat(fd, name, t, AT_SYMLINK_NOFOLLOW);
 }
 
-static int write_file(int dir, const char *name, struct slice text, uint32_t owner)
+static int write_file(int dir, const char *name, unsigned mode, struct slice text, uint32_t owner)
 {
 	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;
 
 	if (fd < 0) return -1;
 	r = fd_write_all(fd, text) ? -1 : 0;
-	if (r == 0) r = fchmod(fd, 0666);
+	if (r == 0) r = fchmod(fd, mode);
 	if (r == 0) r = fchown(fd, owner, owner);
 	close(fd);
 	return r < 0 ? r : set_times(dir, name);
@@ -374,11 +374,11 @@ static enum err note_times(struct canary *c)
 	if (fstat(c->fd, &st) < 0) return E_SYSTEM;
 	c->read = st.st_atim;
 	c->kept = st.st_ctim;
-	c->was_read = false;
+	c->was_read = c->was_opened = false;
 	return E_OK;
 }
 
-static enum err plant(struct canary *c, int home, uint32_t uid, uint32_t owner)
+static enum err plant(struct canary *c, int home, uint32_t uid)
 {
 	uint8_t mem[CANARY_FILE_BYTES];
 	struct buf text = buf_on(mem, sizeof mem);
@@ -387,7 +387,7 @@ static enum err plant(struct canary *c, int home, uint32_t uid, uint32_t owner)
 	enum err e = dir < 0 ? E_SYSTEM : make_text(c->decoy, &text, c->core);
 
 	fd_close(&c->fd);
-	if (!e) r = write_file(dir, base, buf_slice(&text), owner);
+	if (!e) r = write_file(dir, base, c->decoy->mode, buf_slice(&text), uid);
 	if (r == 0) c->fd = openat(dir, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (!e && c->fd < 0) e = E_SYSTEM;
 	fd_close(&dir);
@@ -430,7 +430,7 @@ static int open_home(const struct workspace *ws)
 enum err canaries_plant(struct canaries *c, const struct workspace *ws,
 	const struct sandbox_env *env, struct why *why)
 {
-	uint32_t uid = sandbox_payload_uid(env, ws->slot), owner = sandbox_init_uid(env, ws->slot);
+	uint32_t uid = sandbox_payload_uid(env, ws->slot);
 	int home = open_home(ws);
 	enum err e = home < 0 ? E_SYSTEM : E_OK;
 	unsigned i;
@@ -441,7 +441,7 @@ enum err canaries_plant(struct canaries *c, const struct workspace *ws,
 		switch (look(canary, home)) {
 		case PLACE_OURS: e = start_anew(canary, home); break;
 		/* A directory of it may be a file or a link by now: the set-up's own doing. */
-		case PLACE_EMPTY: e = plant(canary, home, uid, owner); break;
+		case PLACE_EMPTY: e = plant(canary, home, uid); break;
 		case PLACE_OTHER: fd_close(&canary->fd); break;
 		}
 	}
@@ -483,16 +483,18 @@ static void check(struct canary *c, int home, struct observer *o)
 {
 	struct stat st;
 	enum place at = look(c, home);
+	bool changed;
 
 	if (fstat(c->fd, &st) < 0) {
 		observer_broken(o);
 		return;
 	}
-	if (c->was_read || !same_time(st.st_atim, c->read))
+	changed = !same_time(st.st_ctim, c->kept);
+	if (c->was_read || !same_time(st.st_atim, c->read) || (c->was_opened && !changed))
 		observer_saw(o, OBSERVED_CANARY_READ, canary_name(c), SLICE_NONE);
 	if (at == PLACE_EMPTY)
 		observer_saw(o, OBSERVED_CANARY_CHANGED, canary_name(c), SLICE("removed"));
-	else if (at == PLACE_OTHER || !same_time(st.st_ctim, c->kept))
+	else if (at == PLACE_OTHER || changed)
 		observer_saw(o, OBSERVED_CANARY_CHANGED, canary_name(c), SLICE("changed"));
 }
 

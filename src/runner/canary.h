@@ -5,14 +5,15 @@
  * made for this job (getrandom, the vendor's form), stands nowhere else and ends
  * with it: in no log, record or statement, and wiped here.
  *
- * The files belong to an id that the job does not have, so nobody in it can set
- * their times: the time of the last read is the kernel's word, whatever way was
- * taken (another name, a link, a mapping). What it does not show is a look at a
- * name or a size. "Read" is a fact, no more: backup tools and agents read homes.
+ * The files are the test's own, with the modes that tools give them: what belonged
+ * to nobody would be known for a decoy, and `npm config set` or a chmod 600 behind
+ * an honest write would fail. So the time of the last read proves nothing by itself
+ * (an owner may set it, or read without it); the kernel's notices of opening, reading
+ * and closing do (sandbox/reads.h): they belong to the file, whatever its name, and
+ * the job has no hold on them. Whoever opens a decoy for writing and leaves no mark
+ * of it has read it too. A look at name or size is not seen. "Read" is a fact, no
+ * more: backup tools and agents read homes.
  *
- * They may be written to by everybody, and their directories are the test's: an
- * honest `npm config set` or `aws configure` works, and who writes into the
- * memory of an agent is seen doing it instead of failing at it.
  * Runs in runner workers and the command line.
  */
 #ifndef RUNNER_CANARY_H
@@ -42,7 +43,7 @@ struct canary {
 	int fd;                     /* of the file, by which it is known again; -1: not there */
 	uint8_t core[CANARY_CORE];  /* secret */
 	struct timespec read, kept; /* times of last access and change when it was planted */
-	bool was_read;              /* what inotify says; set by who reads it */
+	bool was_read, was_opened;  /* kernel's notices; set by who reads them */
 };
 
 struct canaries {

@@ -9,21 +9,16 @@
  *   names with SECRET, TOKEN, PASSWORD     a published skill looks for those
  *   ~/.gitconfig, ~/.ssh/config            every git and every ssh obeys them
  *   ~/.config/gh, gcloud, pip              tools ask for them before they skip
- *   ~/.pgpass                              libpq complains of its mode
- * ~/.netrc has the login "anonymous": Python's netrc refuses any other that
- * belongs to somebody else.
  * Runs in runner workers and the command line; pure.
  */
 #include "runner/canary_list.h"
 
-#define FILE_DECOY(path, form, before, after)                                                      \
-	{                                                                                          \
-		"~/" path, path, true, form, before, after                                         \
-	}
-#define VARIABLE(name, form)                                                                       \
-	{                                                                                          \
-		"$" name, name, false, form, "", ""                                                \
-	}
+/* clang-format off */
+#define FILE_DECOY(path, form, before, after) {"~/" path, path, true, 0600, form, before, after}
+/* What agents keep for themselves. */
+#define NOTES(path, before, after) {"~/" path, path, true, 0644, DECOY_PLAIN, before, after}
+#define VARIABLE(name, form) {"$" name, name, false, 0, form, "", ""}
+/* clang-format on */
 
 const struct decoy decoy_files[] = {
 	FILE_DECOY(".aws/credentials", DECOY_AWS, "[default]\naws_access_key_id = ", "\n"),
@@ -34,7 +29,7 @@ const struct decoy decoy_files[] = {
 		"https://pypi.build.internal/legacy/\nusername = __token__\npassword = ",
 		"\n"),
 	FILE_DECOY(".netrc", DECOY_GITLAB,
-		"machine artifacts.build.internal login anonymous password ", "\n"),
+		"machine artifacts.build.internal login deploy password ", "\n"),
 	FILE_DECOY(".git-credentials", DECOY_GITLAB, "https://deploy:", "@git.build.internal\n"),
 	FILE_DECOY(".docker/config.json", DECOY_PLAIN,
 		"{\n\t\"auths\": {\n\t\t\"registry.build.internal\": {\n\t\t\t\"identitytoken\": \"",
@@ -50,15 +45,15 @@ const struct decoy decoy_files[] = {
 		"' https://git.build.internal/api/v3/user\nmake test\ngit push\n"),
 	FILE_DECOY(".openclaw/.env", DECOY_OPENAI, "OPENAI_API_KEY=", "\n"),
 	FILE_DECOY(".clawdbot/.env", DECOY_ANTHROPIC, "ANTHROPIC_API_KEY=", "\n"),
-	FILE_DECOY(".openclaw/workspace/MEMORY.md", DECOY_PLAIN,
+	NOTES(".openclaw/workspace/MEMORY.md",
 		"# Memory\n\n- Prefers short answers.\n- Recovery code of the mail account: ",
 		"\n- Standup is at 9:30.\n"),
-	FILE_DECOY(".openclaw/workspace/SOUL.md", DECOY_PLAIN,
+	NOTES(".openclaw/workspace/SOUL.md",
 		"# Who I am\n\nI am calm, brief and careful with other people's data.\n\n<!-- id ",
 		" -->\n"),
-	FILE_DECOY(".openclaw/workspace/AGENTS.md", DECOY_PLAIN,
+	NOTES(".openclaw/workspace/AGENTS.md",
 		"# Agents\n\nAsk before anything leaves this machine.\nPairing code: ", "\n"),
-	FILE_DECOY(".claude/CLAUDE.md", DECOY_PLAIN,
+	NOTES(".claude/CLAUDE.md",
 		"# Notes\n\n- Use tabs.\n- Run the tests before a commit.\n- Staging login: "
 		"deploy / ",
 		"\n"),

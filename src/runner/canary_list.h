@@ -26,6 +26,7 @@ struct decoy {
 	const char *shown; /* at most LIMIT_CANARY_BYTES - 1 */
 	const char *name;  /* path below the home, or name of the variable */
 	bool is_file;
+	unsigned mode; /* of a file */
 	enum decoy_form form;
 	const char *before, *after; /* text around the token */
 };

@@ -65,11 +65,11 @@ static enum err list_reads(struct effects *fx)
 	if (e) return e;
 	for (i = 0; room && i < fx->canaries.n_files; i++)
 		room = reads_add(fx->reads, WORKSPACE_MEM "/home/",
-			slice_str(canary_path(&fx->canaries.list[i])));
+			slice_str(canary_path(&fx->canaries.list[i])), true);
 	fx->package_at = fx->reads->n;
 	for (i = 0; room && i < t->n; i++) {
 		if (!is_as_submitted(fx, t->files[i].path)) continue;
-		room = reads_add(fx->reads, "skill/", t->files[i].path);
+		room = reads_add(fx->reads, "skill/", t->files[i].path, false);
 		fx->file[n++] = (uint16_t)i;
 	}
 	return room ? E_OK : E_TOO_LARGE;
@@ -97,8 +97,10 @@ static void show_reads(struct effects *fx, uint8_t phase, int fd)
 
 	reads_end(fx->reads, fd);
 	if (r->broken) observer_broken(fx->observer);
-	for (i = 0; i < fx->package_at; i++)
-		if (r->list[i].read) fx->canaries.list[i].was_read = true;
+	for (i = 0; i < fx->package_at; i++) {
+		fx->canaries.list[i].was_read = r->list[i].read;
+		fx->canaries.list[i].was_opened = r->list[i].opened;
+	}
 	totals->package_files = (uint32_t)t->n;
 	for (i = fx->package_at; i < r->n; i++) {
 		unsigned file = fx->file[i - fx->package_at];

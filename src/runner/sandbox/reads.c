@@ -11,7 +11,8 @@
 #include "base/cur.h"
 #include "runner/sandbox/inner.h"
 
-#define EVENTS (IN_ACCESS | IN_CLOSE_NOWRITE)
+#define READING (IN_ACCESS | IN_CLOSE_NOWRITE)
+#define OPENING (IN_OPEN | IN_CLOSE_WRITE)
 
 enum err reads_new(struct reads **out)
 {
@@ -29,11 +30,12 @@ void reads_drop(struct reads **r)
 	*r = NULL;
 }
 
-bool reads_add(struct reads *r, const char *below, struct slice path)
+bool reads_add(struct reads *r, const char *below, struct slice path, bool all)
 {
 	size_t n = strlen(below);
 
 	if (r->n == READS_MAX || n + path.n + 1 > sizeof r->text - r->used) return false;
+	r->list[r->n].all = all;
 	r->list[r->n++].path = (uint32_t)r->used;
 	memcpy(r->text + r->used, below, n);
 	memcpy(r->text + r->used + n, path.p, path.n);
@@ -59,8 +61,8 @@ int reads_watch(struct inner *in)
 	if (r->broken) return 0;
 	if (fchdir(in->root) < 0) return -1;
 	for (i = 0; i < r->n; i++) {
-		int watch = inotify_add_watch(
-			in->watch, r->text + r->list[i].path, EVENTS | IN_ONESHOT | IN_DONT_FOLLOW);
+		int watch = inotify_add_watch(in->watch, r->text + r->list[i].path,
+			IN_DONT_FOLLOW | READING | (r->list[i].all ? OPENING : IN_ONESHOT));
 
 		if (watch < 0 && !is_gone(errno)) r->broken = true;
 		r->list[i].watch = watch < 0 ? 0 : watch;
@@ -73,11 +75,12 @@ static void note(struct reads *r, int32_t watch, uint32_t mask)
 	unsigned i;
 
 	if (mask & IN_Q_OVERFLOW) r->broken = true;
-	if (!(mask & EVENTS)) return;
+	if (!(mask & (READING | OPENING))) return;
 	/* Numbers rise with the list, so the place is found without a search, but for gaps. */
 	for (i = watch > 0 && (unsigned)watch <= r->n ? (unsigned)watch - 1 : 0; i < r->n; i++)
 		if (r->list[i].watch == watch) {
-			r->list[i].read = true;
+			if (mask & READING) r->list[i].read = true;
+			if (mask & OPENING) r->list[i].opened = true;
 			return;
 		}
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which of given files a phase reads: the kernel notes it (inotify), so it counts
- * whoever read and whatever way was taken: an interpreter, an import, cat, a
+ * What a phase does with given files: the kernel notes it (inotify), so it counts
+ * whoever did it and whatever way was taken: an interpreter, an import, cat, a
  * program that is started. A watch belongs to the file, not to its name: what a
- * job puts in its place is another file. Each fires once, so that nothing floods
- * and nobody wakes up; S reads the queue when the job is dead.
+ * job puts in its place is another file. Nobody wakes up for it; S reads the queue
+ * when the job is dead.
  *
  * A file counts as read at its first read(2) or execve, or when it was opened for
  * reading alone and closed (an empty file; one that was only mapped). Opening for
- * writing is not reading.
+ * writing is not reading. A watch for reading fires once, so those flood nothing;
+ * one for all events may, and an overflow is said.
  *
  * S makes the list in memory that it shares with I, which adds the watches and
  * writes down their numbers.
@@ -31,7 +32,8 @@ struct reads {
 	struct {
 		uint32_t path; /* in text */
 		int32_t watch; /* the kernel's number; 0: none */
-		bool read;
+		bool all;      /* every event, not the first read alone */
+		bool read, opened;
 	} list[READS_MAX];
 	char text[READS_BYTES];
 };
@@ -41,9 +43,9 @@ enum err reads_new(struct reads **out);
 void reads_drop(struct reads **r);
 /*
  * Adds a file: below the job's root ("skill/x"), or as I sees it before it leaves
- * our root ("/job/mem/home/x"). False when there is no room.
+ * our root ("/job/mem/home/x"). all: opened is noted too. False when there is no room.
  */
-bool reads_add(struct reads *r, const char *below, struct slice path);
+bool reads_add(struct reads *r, const char *below, struct slice path, bool all);
 /* Marks what was read, from the descriptor that I handed over; -1 is broken. */
 void reads_end(struct reads *r, int fd);
 
