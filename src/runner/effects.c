@@ -36,6 +36,14 @@ void effects_drop(struct effects *fx)
 	fx->on = false;
 }
 
+void effects_mask(struct effects *fx)
+{
+	unsigned i;
+
+	for (i = 0; fx->on && i < fx->canaries.n; i++)
+		observer_mask(fx->observer, SLICE_OF(fx->canaries.list[i].core));
+}
+
 const char *effects_variable(const struct effects *fx, unsigned i)
 {
 	const char *at = fx->canaries.environment, *end = at + fx->canaries.environment_bytes;
@@ -80,6 +88,8 @@ enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *
 	enum err e;
 
 	if (!fx->on) return E_OK;
+	/* Some decoys may get new tokens. */
+	effects_mask(fx);
 	e = canaries_plant(&fx->canaries, fx->ws, &fx->env->sandbox, why);
 	if (e) return e;
 	if (list_reads(fx)) return why_set(why, E_INTERNAL, "no room for the list of files");

@@ -37,6 +37,8 @@ struct effects {
 enum err effects_open(struct effects *fx, const struct job_env *env, const struct workspace *ws,
 	const struct package *package, struct observer *observer, struct why *why);
 void effects_drop(struct effects *fx);
+/* Before observer_finish: no row shows a token, not even as somebody's argument. */
+void effects_mask(struct effects *fx);
 
 /* "NAME=value", number i of the variables that belong into the environment; NULL behind the last. */
 const char *effects_variable(const struct effects *fx, unsigned i);

@@ -296,6 +296,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 			if (e) return e;
 		}
 	}
+	effects_mask(&a->effects);
 	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);
 	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds")
