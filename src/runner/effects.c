@@ -4,8 +4,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fdio.h"
+#include "runner/sandbox/sinkhole.h"
+
+/* Its bound counts heads and places too; the one more shows the end. */
+#define TRAFFIC_BYTES (LIMIT_SINK_TRAFFIC + 1)
 
 enum err effects_open(struct effects *fx, const struct job_env *env, const struct workspace *ws,
 	const struct package *package, struct observer *observer, struct why *why)
@@ -175,6 +180,41 @@ static void search_output(struct effects *fx, const char *channel, int fd, uint6
 	map_drop(&bytes);
 }
 
+/* "tcp A:P" and "http POST HOST/path" without their first word, which is the channel. */
+static struct slice without_kind(struct slice place)
+{
+	size_t at = slice_find(place, 0, ' ');
+
+	return at < place.n ? slice_from(place, at + 1) : place;
+}
+
+/*
+ * What went to the sinkhole, stream by stream. The heads are ours; what they frame
+ * is the job's, and goes on as it is. The places stay in b until the answer is read.
+ */
+static void search_traffic(struct effects *fx, int fd, struct buf *b)
+{
+	static const char *const channels[TRAFFIC_CHANNELS] = {"dns", "tcp", "udp", "http", "tls"};
+	struct cur c;
+
+	if (lseek(fd, 0, SEEK_SET) < 0 || fd_read_all(fd, b)) {
+		fx->search.cut = true;
+		return;
+	}
+	c = cur_of(buf_slice(b));
+	while (cur_left(&c)) {
+		uint32_t channel = cur_le32(&c), n_place = cur_le32(&c), n = cur_le32(&c);
+		struct slice place = cur_take(&c, n_place), bytes = cur_take(&c, n);
+
+		if (c.err || channel >= TRAFFIC_CHANNELS) {
+			observer_broken(fx->observer);
+			return;
+		}
+		leak_search_place(&fx->search, channels[channel], without_kind(place));
+		leak_search_add(&fx->search, bytes);
+	}
+}
+
 /* A piece of a written file, as the walk comes by. */
 static void search_file(void *ctx, struct slice path, struct slice bytes)
 {
@@ -194,6 +234,7 @@ void effects_end(struct effects *fx, uint8_t phase, const struct run_facts *run,
 		.package = &fx->package->tree,
 		.canaries = &fx->canaries};
 	const struct written_reader reader = {search_file, fx};
+	struct buf traffic = buf_heap(TRAFFIC_BYTES);
 
 	if (!fx->on) return;
 	/* First: the walk reads what was changed, and that is no read of the job's. */
@@ -204,9 +245,11 @@ void effects_end(struct effects *fx, uint8_t phase, const struct run_facts *run,
 		package_reader_uid(fx->env, fx->ws), &fx->canaries);
 	search_output(fx, "stdout", output->out, run->out.total);
 	search_output(fx, "stderr", output->err, run->err.total);
+	if (output->traffic >= 0) search_traffic(fx, output->traffic, &traffic);
 	fx->searched = NULL;
 	written_find(&now, &job, &reader);
 	leak_search_end(&fx->search, &fx->canaries, fx->observer);
+	buf_drop(&traffic);
 	show_written(fx, &now);
 	written_drop(&fx->written);
 	fx->written = now;

@@ -173,10 +173,10 @@ static enum err run_phase(
 		sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, run, &output);
 		run->phase = (uint8_t)phase;
 		a->mounts[r->n_runs++] = output.mounts;
-		fd_close(&output.traffic);
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
 		effects_end(&a->effects, setup ? OBSERVED_SETUP : OBSERVED_TEST, run, &output);
+		fd_close(&output.traffic);
 	}
 	strings_drop(&argv);
 	strings_drop(&envp);

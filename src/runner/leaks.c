@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -112,7 +113,8 @@ static void show(const struct leak_search *s, const struct leak *l, const struct
 	struct buf b = buf_on(mem, sizeof mem);
 	char how[40];
 
-	if (at->name.n && canaries_own(c, at->name) == &c->list[l->token]) return;
+	if (strcmp(at->channel, "file") == 0 && canaries_own(c, at->name) == &c->list[l->token])
+		return;
 	buf_str(&b, at->channel);
 	buf_u8(&b, ' ');
 	buf_str(&b, leak_text(how, sizeof how, l));
