@@ -40,14 +40,28 @@ static void add_group(struct scan_table *t, unsigned pattern, unsigned offset)
 	t->bits[bit_of(hash) / 8] |= (uint8_t)(1 << bit_of(hash) % 8);
 }
 
+/* A pattern with this text is there. */
+static bool has(const struct scan_table *t, const struct scan_pattern *p)
+{
+	uint64_t group = group_at(p->text);
+	size_t at = slot_of(hash_of(group));
+
+	for (; t->slots[at].pattern; at = (at + 1) % SCAN_SLOTS) {
+		const struct scan_pattern *other = &t->patterns[t->slots[at].pattern - 1];
+
+		if (t->slots[at].group == group && t->slots[at].offset == 0 && other->n == p->n &&
+			memcmp(other->text, p->text, p->n) == 0)
+			return true;
+	}
+	return false;
+}
+
 void scan_add(struct scan_table *t, const struct scan_pattern *p)
 {
 	unsigned i;
 
 	if (p->n < SCAN_SHORTEST || p->n > SCAN_LONGEST || t->n == SCAN_PATTERNS) return;
-	for (i = 0; i < t->n; i++)
-		if (t->patterns[i].n == p->n && memcmp(t->patterns[i].text, p->text, p->n) == 0)
-			return;
+	if (has(t, p)) return;
 	t->patterns[t->n++] = *p;
 	for (i = 0; i < SCAN_GROUP; i++)
 		add_group(t, t->n - 1, i);

@@ -18,7 +18,7 @@
 
 /* Where the home lies below the writable tmpfs, and for the job. */
 #define HOME       "home"
-#define HOME_SHOWN "/home/skill/"
+#define HOME_SHOWN "/home/skill"
 /* Random bytes for one token, however long; half of them are rejected at worst. */
 #define RANDOM_BYTES 512
 /* Decoys look as if they had lain there for a while: one to three hundred days. */
@@ -474,6 +474,8 @@ const struct canary *canaries_own(const struct canaries *c, struct slice path)
 
 	if (!slice_starts(path, HOME_SHOWN)) return NULL;
 	path = slice_from(path, sizeof HOME_SHOWN - 1);
+	if (!slice_starts(path, "/")) return NULL;
+	path = slice_from(path, 1);
 	for (i = 0; i < c->n_files; i++)
 		if (slice_is(path, c->list[i].decoy->name)) return &c->list[i];
 	return NULL;

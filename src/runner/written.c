@@ -137,8 +137,7 @@ static bool is_opaque(int fd)
 {
 	char value[2];
 
-	return fgetxattr(fd, "trusted.overlay.opaque", value, sizeof value) == 1 ||
-	       fgetxattr(fd, "user.overlay.opaque", value, sizeof value) == 1;
+	return fgetxattr(fd, "user.overlay.opaque", value, sizeof value) == 1;
 }
 
 static void visit_directory(struct walk *k, int parent, const char *name, size_t len);
