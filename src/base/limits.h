@@ -93,6 +93,12 @@
 	X(LIMIT_SINK_IDLE_MS, 1000, "ms", "closed", "a connection on which nothing comes; a listener to which nobody does") \
 	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "a program waits until somebody listens; at its end, until all is read") \
 	X(LIMIT_SINK_END_MS, 1000, "ms", "not complete", "the sinkhole's end behind that of the command, before it counts as hung") \
+	X(LIMIT_WRITTEN_FILES, 65536, "files", "dropped", "as many as the inodes of a job") \
+	X(LIMIT_WRITTEN_PATH, 1024, "bytes", "dropped", "twice the longest path of a package") \
+	X(LIMIT_WRITTEN_DEPTH, 64, "levels", "dropped", "node_modules of real projects have about 20") \
+	X(LIMIT_WRITTEN_BYTES, 512 * MIB, "bytes", "dropped", "twice what a test may write; files with holes have more") \
+	X(LIMIT_LEAK_BYTES, 64 * MIB, "bytes", "dropped", "output, written files and traffic that are searched for tokens of decoys") \
+	X(LIMIT_WRITTEN_MS, 5000, "ms", "dropped", "walking and hashing 256 MiB takes under a second") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
 	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \

@@ -72,7 +72,7 @@ const struct role role_runner = {
 	.peers = "store",
 	.sees = "/proc of its own PID namespace, device nodes for jobs, runtimes read-only, /job",
 	.descriptors = "/ socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
-		       "anon_inode:[[]pidfd[]]",
+		       "anon_inode:[[]pidfd[]] anon_inode:inotify",
 	.mounts = "/:tmpfs:ro /proc:proc:ro /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
 		  "/jobdev/full:*:rw /jobdev/random:*:rw /jobdev/urandom:*:rw ?/runtimes:*:ro",
 	.enter_root = enter_root,
@@ -275,7 +275,9 @@ static int64_t phase_deadline(const struct runner *r, uint8_t phase)
 	int64_t ms = 3 * LIMIT_UNPACK_MS;
 
 	if (phase == PHASE_RUN_SETUP || phase == PHASE_RUN_TEST)
-		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS;
+		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS +
+		     /* what it left behind, and the search of it (effects.h) */
+		     (r->env.conf->observe ? LIMIT_WRITTEN_MS + LIMIT_UNPACK_MS : 0);
 	return clock_mono_us() + 1000 * (ms + LIMIT_WORKER_MARGIN_MS);
 }
 

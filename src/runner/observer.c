@@ -174,6 +174,15 @@ void observer_broken(struct observer *o)
 	o->broken = true;
 }
 
+void observer_mask(struct observer *o, struct slice secret)
+{
+	struct slice all = buf_slice(&o->text);
+	size_t at = slice_search(all, 0, secret);
+
+	for (; at < all.n; at = slice_search(all, at, secret))
+		memset(o->text.p + at, '*', secret.n);
+}
+
 void observer_planted(struct observer *o, struct slice name)
 {
 	uint8_t mem[LIMIT_CANARY_BYTES];

@@ -40,6 +40,8 @@ void observer_dropped(struct observer *o, uint32_t n);
 /* A part of the watch did not hold: complete is false from here on. */
 void observer_broken(struct observer *o);
 
+/* Puts stars in the place of a secret in all texts: letters and digits, which nothing escapes. */
+void observer_mask(struct observer *o, struct slice secret);
 /* Names a planted canary, in the order of the list in the statement. */
 void observer_planted(struct observer *o, struct slice name);
 /* What is counted once: fields of struct observation other than rows. */
