@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "proc/behaviour.h"
+
 static void codec_package(struct codec *c, struct package_facts *p)
 {
 	codec_u8(c, &p->format, PACKAGE_DIRECTORY);
@@ -120,6 +122,23 @@ enum err record_write(struct record *r, struct buf *out)
 	return codec_end(&c);
 }
 
+/* As the statement says it: hosts of a test that is declared, and what SKILL.md is found to name. */
+static uint64_t behaviour_of(const struct record *r)
+{
+	struct behaviour_facts f = {.observed = &r->observed};
+	const struct inspection *in = &r->package.inspection;
+	unsigned i;
+
+	for (i = 0; i < r->n_runs; i++)
+		if (r->runs[i].phase == PHASE_TEST) f.test_ran = true;
+	for (i = 0; r->manifest.command.n && i < r->manifest.n_hosts; i++)
+		f.hosts[f.n_hosts++] = r->manifest.hosts[i];
+	for (i = 0; in->present && i < in->n; i++)
+		if (in->rows[i].kind == FACT_HOST && in->rows[i].declared)
+			f.hosts[f.n_hosts++] = in->rows[i].value;
+	return behaviour_reasons(&f);
+}
+
 void record_verdict(const struct record *r, struct verdict_out *out)
 {
 	struct verdict_facts f = {
@@ -130,6 +149,7 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 		.warnings = r->n_warnings > 0,
 		.expect_exit = r->manifest.expect_exit,
 		.n_phases = r->n_runs,
+		.behaviour = behaviour_of(r),
 	};
 	unsigned i;
 
@@ -141,6 +161,25 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 			.limits_hit = r->runs[i].limits_hit,
 		};
 	verdict_decide(&f, out);
+}
+
+const char *record_headline(const struct record *r, enum standing standing, char *out)
+{
+	struct buf b = buf_on(out, HEADLINE_MAX);
+	struct verdict_out v;
+
+	record_verdict(r, &v);
+	headline(&b, &(struct headline_facts){
+			     v.verdict, v.set, r->observed.monitor != MONITOR_NONE, standing});
+	return buf_text(&b);
+}
+
+enum colour record_colour(const struct record *r)
+{
+	struct verdict_out v;
+
+	record_verdict(r, &v);
+	return result_colour(v.verdict, v.set, r->observed.complete, r->observed.package_read);
 }
 
 const char *package_format_text(uint8_t format)
