@@ -13,6 +13,7 @@
 #include "base/json_write.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "cli/behaviour.h"
 #include "cli/cli.h"
 #include "cli/local.h"
 #include "cli/refusal.h"
@@ -81,7 +82,7 @@ static void print_signature(const struct signature_facts *f)
 static void print_person(const struct outcome *o, const struct verdict_out *v)
 {
 	const struct record *r = &o->record;
-	char id[SKILL_ID_MAX], shown[SKILL_ID_MAX * 2];
+	char id[SKILL_ID_MAX], shown[SKILL_ID_MAX * 2], says[HEADLINE_MAX];
 	unsigned i;
 
 	printf("%s\n", text_ascii(shown, sizeof shown,
@@ -100,14 +101,13 @@ static void print_person(const struct outcome *o, const struct verdict_out *v)
 			printf(" %.*s", (int)r->warnings[i].n, (const char *)r->warnings[i].p);
 		printf("\n");
 	}
+	behaviour_print(&r->observed);
+	if (v->set) printf("\n");
+	reasons_print(v->set);
 	printf("\n%s", verdict_name(v->verdict));
 	for (i = 0; i < v->n_reasons; i++)
 		printf("%s %s", i ? "," : ":", v->reasons[i]);
-	if (v->verdict == VERDICT_NO_TEST)
-		printf(": no test is declared, so nothing was run and nothing was shown about behaviour");
-	printf("\n");
-	if (v->verdict == VERDICT_PASSED)
-		printf("A single run of the author's own test, unattested; its behaviour was not observed.\n");
+	printf("\n%s\n", record_headline(r, STANDING_UNATTESTED, says));
 }
 
 static void json_stream(
@@ -149,7 +149,7 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	struct buf b = buf_heap(LIMIT_BUNDLE_BYTES);
 	struct jw w = jw_to(&b, false);
 	const struct record *r = &o->record;
-	char id[SKILL_ID_MAX];
+	char id[SKILL_ID_MAX], says[HEADLINE_MAX];
 	unsigned i;
 
 	jw_object(&w);
@@ -165,6 +165,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	for (i = 0; i < v->n_reasons; i++)
 		jw_cstr(&w, v->reasons[i]);
 	jw_array_end(&w);
+	jw_key_cstr(&w, "headline", record_headline(r, STANDING_UNATTESTED, says));
+	jw_key_cstr(&w, "colour", colour_text(record_colour(r)));
 	jw_key(&w, "warnings");
 	jw_array(&w);
 	for (i = 0; i < r->n_warnings; i++)
@@ -175,6 +177,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	signature_json(&w, &r->package.signature);
 	jw_key(&w, "inspection");
 	inspection_json(&w, &r->package.inspection);
+	jw_key(&w, "behaviour");
+	observation_json(&w, &r->observed);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)

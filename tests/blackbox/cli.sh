@@ -96,12 +96,16 @@ skill gone 'test_command: ["/no/such"]'
 skill bad 'test_command: [""]'
 skill unknown 'test: {command: "true", runtime: "ruby:3"}'
 is "run: passed" "$(r "$tmp/s/pass")" 0
-has "run: says what it is" "$(cat "$tmp/out")" "unattested"
+has "run: says what it is" "$(tail -1 "$tmp/out")" "The author's test passed in a single run, unattested. Its behaviour was not observed."
+is "run: the same words in JSON" "$("$sv" run --json "$tmp/s/pass" | jq -r .headline)" "$(tail -1 "$tmp/out")"
+is "run: not green, for nobody watched" "$("$sv" run --json "$tmp/s/pass" | jq -c '[.colour, .behaviour]')" '["amber",{"complete":false,"monitor":"none"}]'
 is "run: failed" "$(r "$tmp/s/fail")" 1
+has "run: why, in words" "$(cat "$tmp/out")" "exit-status: it ended with another exit status than was expected. To change it: "
+has "run: the headline names the reason" "$(tail -1 "$tmp/out")" "failed in a single run, unattested: it ended with another exit status than was expected (exit-status)."
 is "run: timeout" "$(r "$tmp/s/slow")" 1
 is "run: no test" "$(r "$tmp/s/none")" 2
 is "run: no test, allowed" "$(r --allow-no-test "$tmp/s/none")" 0
-has "run: and it says so" "$(cat "$tmp/out" "$tmp/err")" "no test"
+has "run: and it says so" "$(cat "$tmp/out" "$tmp/err")" "No test is declared"
 is "run: command not found" "$(r "$tmp/s/gone")" 2
 is "run: refused" "$(r "$tmp/s/bad")" 4
 is "run: runtime not here" "$(r "$tmp/s/unknown")" 3

@@ -8,6 +8,7 @@
 
 #include "base/json_write.h"
 #include "check/behaviour.h"
+#include "cli/behaviour.h"
 #include "records.h"
 #include "runner/observer.h"
 #include "test.h"
@@ -348,4 +349,34 @@ TEST(observer_escapes_and_says_what_it_lost)
 	observer_finish(o, &seen);
 	CHECK(!seen.complete && seen.dropped == 0);
 	observer_drop(o);
+}
+
+/* ---- for people ------------------------------------------------------------------------ */
+
+/* Rows of a statement are whatever its author wrote: a page shows them and obeys none. */
+TEST(behaviour_page_escapes_every_row)
+{
+	struct buf b = buf_heap(1 << 16);
+
+	record_watched(&r);
+	record_saw(
+		&r, OBSERVED_CANARY_LEAKED, "<script>alert(1)</script>", "\x1b[31m\" onload=x '");
+	record_saw(&r, OBSERVED_NAME, "&lt;\xe2\x80\xae", "A");
+	r.observed.more[OBSERVED_PATH] = 3;
+	behaviour_html(&b, &r.observed);
+	CHECK_ERR(b.err, E_OK);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("<script")) == b.n);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("&lt;script&gt;alert(1)")) < b.n);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("\\x1b[31m&quot; onload=x &#39;")) < b.n);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("&amp;lt;\\u{202e}")) < b.n);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("read 2 of 2 package files")) < b.n);
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("and 3 for which there was no room")) < b.n);
+	/* The gravest kind stands first. */
+	CHECK(slice_search(buf_slice(&b), 0, SLICE("decoys given away")) <
+		slice_search(buf_slice(&b), 0, SLICE("programs")));
+	buf_reset(&b);
+	record_passed(&r);
+	behaviour_html(&b, &r.observed);
+	CHECK(b.n == 0);
+	buf_drop(&b);
 }
