@@ -14,7 +14,7 @@ static uint64_t written_reasons(const struct observed *row)
 {
 	/* What a job may write to without anybody's minding; the home's are the caches of many programs. */
 	static const char *const ordinary[] = {"/tmp", "/var/tmp", "/run", "/dev/shm",
-		"/home/skill/.cache", "/home/skill/.npm", "~/.cache", "~/.npm"};
+		JOB_HOME "/.cache", JOB_HOME "/.npm", "~/.cache", "~/.npm"};
 	size_t i;
 
 	if (below(row->value, "/skill"))

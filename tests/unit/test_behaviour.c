@@ -100,10 +100,10 @@ TEST(behaviour_rows_and_their_reasons)
 		{OBSERVED_NAME, "skill", "A", -1},
 		{OBSERVED_NAME, "1.0.0.127.in-addr.arpa", "PTR", -1},
 		/* files */
-		{OBSERVED_WRITTEN, "/home/skill/.bashrc", "created", REASON_WRITE_OUTSIDE},
+		{OBSERVED_WRITTEN, JOB_HOME "/.bashrc", "created", REASON_WRITE_OUTSIDE},
 		{OBSERVED_WRITTEN, "~/.ssh/authorized_keys", "created", REASON_WRITE_OUTSIDE},
-		{OBSERVED_WRITTEN, "/home/skill/.cachet/x", "created", REASON_WRITE_OUTSIDE},
-		{OBSERVED_WRITTEN, "/home/skill/.cache/pip/x", "created", -1},
+		{OBSERVED_WRITTEN, JOB_HOME "/.cachet/x", "created", REASON_WRITE_OUTSIDE},
+		{OBSERVED_WRITTEN, JOB_HOME "/.cache/pip/x", "created", -1},
 		{OBSERVED_WRITTEN, "/etc/passwd", "changed", REASON_WRITE_OUTSIDE},
 		{OBSERVED_WRITTEN, "/tmpx", "created", REASON_WRITE_OUTSIDE},
 		{OBSERVED_WRITTEN, "/var/tmp/a", "removed", -1},
@@ -269,12 +269,12 @@ TEST(observer_keeps_what_is_a_reason)
 		observer_saw(o, OBSERVED_WRITTEN, slice_str(path), SLICE("created"));
 		observer_exec(o, ORIGIN_RUNTIME, SLICE("/bin/true"), slice_str(path));
 	}
-	CHECK(observer_saw(o, OBSERVED_WRITTEN, SLICE("/home/skill/.bashrc"), SLICE("created")));
+	CHECK(observer_saw(o, OBSERVED_WRITTEN, SLICE(JOB_HOME "/.bashrc"), SLICE("created")));
 	CHECK(observer_exec(o, ORIGIN_WRITTEN, SLICE("/tmp/x"), SLICE("")));
 	/* A file that was the runtime's and is another now. */
 	observer_exec(o, ORIGIN_WRITTEN, SLICE("/bin/true"), SLICE("/skill/node_modules/0"));
 	observer_finish(o, &seen);
-	CHECK(row_of("/home/skill/.bashrc") && row_of("/tmp/x"));
+	CHECK(row_of(JOB_HOME "/.bashrc") && row_of("/tmp/x"));
 	CHECK(row_of("/tmp/x")->origin == ORIGIN_WRITTEN);
 	CHECK(row_of("/bin/true")->origin == ORIGIN_WRITTEN && row_of("/bin/true")->count == 2);
 	CHECK(seen.n == 2 * LIMIT_OBSERVED_KIND && seen.complete);
