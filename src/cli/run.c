@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/local.h"
 #include "cli/refusal.h"
+#include "cli/run.h"
 #include "cli/runtimes.h"
 
 /* Lines of output that a person is shown; --json has it all. */
@@ -24,7 +25,7 @@
 #define LINE_CHARS  160
 
 struct run_options {
-	bool json, allow_no_test;
+	bool json, sarif, allow_no_test;
 	const char *out, *runtime, *runtimes, *timeout, *tier, *observe;
 };
 
@@ -200,7 +201,8 @@ static int status_of(enum verdict v, const struct run_options *opt)
 	case VERDICT_LIMIT: return EXIT_NO;
 	case VERDICT_NO_TEST:
 		if (!opt->allow_no_test) return EXIT_UNDECIDED;
-		if (!opt->json) printf("NO_TEST is taken as a yes because of --allow-no-test.\n");
+		if (!opt->json && !opt->sarif)
+			printf("NO_TEST is taken as a yes because of --allow-no-test.\n");
 		return EXIT_YES;
 	default: return EXIT_UNDECIDED;
 	}
@@ -244,7 +246,9 @@ static int finish(const struct outcome *o, const struct run_options *opt)
 	enum err e = E_OK;
 
 	record_verdict(&o->record, &v);
-	if (opt->json)
+	if (opt->sarif)
+		run_sarif(&o->record);
+	else if (opt->json)
 		print_json(o, &v);
 	else
 		print_person(o, &v);
@@ -275,12 +279,15 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 	/* A runtime that is not there is a matter of this machine. */
 	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
 	struct why why = WHY_INIT;
+	char mem[REFUSAL_SENTENCE], shown[2 * REFUSAL_SENTENCE];
 	struct buf b;
 	struct jw w;
 
 	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
-	if (opt->json) {
+	if (opt->sarif) {
+		run_sarif_refused(text_shown(shown, sizeof shown, refusal_sentence(mem, r)));
+	} else if (opt->json) {
 		b = buf_heap(8 * KIB);
 		w = jw_to(&b, false);
 		jw_object(&w);
@@ -375,6 +382,7 @@ int cmd_run(int argc, char **argv)
 	bool help = false;
 	const struct cli_option options[] = {
 		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
+		{"--sarif", NULL, &opt.sarif, NULL, "SARIF 2.1.0, for tools that show findings"},
 		{"--out", &opt.out, NULL, "FILE", "write the unattested statement"},
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
@@ -408,6 +416,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("run", "one PATH is needed");
+	if (opt.json && opt.sarif) return cli_usage("run", "--json and --sarif do not go together");
 	if (cli_anchors("run", anchors, &l.conf.anchors)) return EXIT_CANNOT;
 	if (lower_limits(&l.conf, limits)) return EXIT_CANNOT;
 	status = set_up(&l, &opt);

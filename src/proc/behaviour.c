@@ -138,6 +138,12 @@ static bool row_declared(const struct behaviour_facts *f, const struct observed 
 	}
 }
 
+uint64_t behaviour_of_row(const struct behaviour_facts *f, const struct observed *row)
+{
+	return observed_reasons(row) |
+	       (row_declared(f, row) ? 0 : REASON_BIT(REASON_UNDECLARED_NETWORK));
+}
+
 uint64_t behaviour_reasons(const struct behaviour_facts *f)
 {
 	const struct observation *o = f->observed;
@@ -145,10 +151,8 @@ uint64_t behaviour_reasons(const struct behaviour_facts *f)
 	unsigned i;
 
 	if (o->monitor == MONITOR_NONE) return 0;
-	for (i = 0; i < o->n; i++) {
-		set |= observed_reasons(&o->rows[i]);
-		if (!row_declared(f, &o->rows[i])) set |= REASON_BIT(REASON_UNDECLARED_NETWORK);
-	}
+	for (i = 0; i < o->n; i++)
+		set |= behaviour_of_row(f, &o->rows[i]);
 	/* Who reaches more hosts than there is room for reaches some that nobody declared. */
 	if (o->more[OBSERVED_CONNECT] || o->more[OBSERVED_REQUEST] || o->more[OBSERVED_NAME])
 		set |= REASON_BIT(REASON_UNDECLARED_NETWORK);

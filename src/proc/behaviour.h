@@ -29,6 +29,9 @@ struct behaviour_facts {
 /* REASON_BIT of all that was observed; 0 without a monitor. */
 uint64_t behaviour_reasons(const struct behaviour_facts *f);
 
+/* What one row gives. */
+uint64_t behaviour_of_row(const struct behaviour_facts *f, const struct observed *row);
+
 /*
  * What one row gives whatever is declared. The observer keeps such rows where
  * there is not room for all.

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 
-#include "proc/behaviour.h"
-
 static void codec_package(struct codec *c, struct package_facts *p)
 {
 	codec_u8(c, &p->format, PACKAGE_DIRECTORY);
@@ -123,20 +121,19 @@ enum err record_write(struct record *r, struct buf *out)
 }
 
 /* As the statement says it: hosts of a test that is declared, and what SKILL.md is found to name. */
-static uint64_t behaviour_of(const struct record *r)
+void record_behaviour(const struct record *r, struct behaviour_facts *f)
 {
-	struct behaviour_facts f = {.observed = &r->observed};
 	const struct inspection *in = &r->package.inspection;
 	unsigned i;
 
+	*f = (struct behaviour_facts){.observed = &r->observed};
 	for (i = 0; i < r->n_runs; i++)
-		if (r->runs[i].phase == PHASE_TEST) f.test_ran = true;
+		if (r->runs[i].phase == PHASE_TEST) f->test_ran = true;
 	for (i = 0; r->manifest.command.n && i < r->manifest.n_hosts; i++)
-		f.hosts[f.n_hosts++] = r->manifest.hosts[i];
+		f->hosts[f->n_hosts++] = r->manifest.hosts[i];
 	for (i = 0; in->present && i < in->n; i++)
 		if (in->rows[i].kind == FACT_HOST && in->rows[i].declared)
-			f.hosts[f.n_hosts++] = in->rows[i].value;
-	return behaviour_reasons(&f);
+			f->hosts[f->n_hosts++] = in->rows[i].value;
 }
 
 void record_verdict(const struct record *r, struct verdict_out *out)
@@ -149,9 +146,12 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 		.warnings = r->n_warnings > 0,
 		.expect_exit = r->manifest.expect_exit,
 		.n_phases = r->n_runs,
-		.behaviour = behaviour_of(r),
 	};
+	struct behaviour_facts seen;
 	unsigned i;
+
+	record_behaviour(r, &seen);
+	f.behaviour = behaviour_reasons(&seen);
 
 	for (i = 0; i < r->n_runs; i++)
 		f.phases[i] = (struct phase_facts){

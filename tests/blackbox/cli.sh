@@ -112,6 +112,14 @@ is "run: runtime not here" "$(r "$tmp/s/unknown")" 3
 is "run: nothing there" "$(r "$tmp/s/nowhere")" 3
 is "run: an archive" "$(r "$tmp/h.tgz")" 0
 is "run: --json" "$("$sv" run --json "$tmp/s/fail" | jq -c '[.verdict, .reasons]')" '["FAILED",["exit-status"]]'
+"$sv" run --sarif "$tmp/s/fail" > "$tmp/out"
+is "run: --sarif: exit code" $? 1
+is "run: --sarif: the reason is the rule, words are those of the headline" "$(jq -c '.runs[0] as $r | $r.results | [length, .[0].ruleId, .[0].level, ($r.tool.driver.rules[.[0].ruleIndex].id == .[0].ruleId),
+	.[0].locations[0].physicalLocation.artifactLocation.uri]' "$tmp/out") $(jq -r '.runs[0].properties.headline' "$tmp/out")" \
+	"[1,\"exit-status\",\"error\",true,\"SKILL.md\"] $("$sv" run --json "$tmp/s/fail" | jq -r .headline)"
+is "run: --sarif: nothing to say of a pass" "$("$sv" run --sarif "$tmp/s/pass" | jq -c '.runs[0].results')" "[]"
+is "run: --sarif: refused" "$("$sv" run --sarif "$tmp/s/bad" | jq -r '.runs[0].results[0] | "\(.ruleId) \(.level)"')" "package-refused error"
+is "run: one form" "$(r --json --sarif "$tmp/s/pass")" 3
 is "run: --timeout refuses what asks for more" "$(r --timeout 5 "$tmp/s/pass") $(grep -c timeout-range "$tmp/out")" "4 1"
 t=$(now_ms)
 "$sv" run "$tmp/s/slow" > /dev/null
