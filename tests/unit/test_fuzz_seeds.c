@@ -45,6 +45,13 @@ TEST(fuzz_seeds_of_records)
 	buf_reset(&b);
 	CHECK_ERR(render_envelope(&b, &j.view, &j.parts), E_OK);
 	seed("bundle/envelope", -1, buf_slice(&b));
+	record_watched(&r);
+	record_saw(&r, OBSERVED_CANARY_LEAKED, "$OPENAI_API_KEY", "stdout base64 12");
+	record_saw(&r, OBSERVED_CONNECT, "tcp 198.18.0.1:443", "evil.example");
+	r.observed.more[OBSERVED_WRITTEN] = 7;
+	seed("record/watched", -1, record_bytes(&r));
+	job_example(&j, &r);
+	seed("statement/watched", -1, j.parts.part[__builtin_ctz(PART_STATEMENT)]);
 	record_no_test(&r);
 	seed("record/no-test", -1, record_bytes(&r));
 	job_example(&j, &r);
