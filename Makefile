@@ -150,9 +150,13 @@ $(VENDOR)/.done: vendor/lock vendor/build $(wildcard vendor/config/*/*) | $(B)/k
 		CFLAGS="$(VFLAGS)" vendor/build $(VENDOR_CACHE) $(VENDOR)
 	$(Q)rm -rf $(VENDOR)/src && touch $@
 
-$(B)/runtimes/%/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/*/make rootfs/*/etc/*)
+# The curl of the runtimes, with the libraries of our program.
+$(B)/tools/curl: $(wildcard rootfs/base/curl/*) $(B)/vendor/release/.done
+	$(Q)CC="musl-gcc -isystem $(CURDIR)/$(B)/kernel-headers" rootfs/base/curl/build $(VENDOR_CACHE) $(B)/vendor/release $@
+
+$(B)/runtimes/%/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/*/make rootfs/*/etc/*) $(B)/tools/curl
 	$(Q)vendor/deps $(if $(filter base,$*),build,runtimes)
-	$(Q)rootfs/build $* $(VENDOR_CACHE) $(B)/runtimes
+	$(Q)rootfs/build $* $(VENDOR_CACHE) $(B)/runtimes $(B)/tools/curl
 
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)

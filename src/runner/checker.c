@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -40,33 +41,32 @@ static _Noreturn void check_all(struct runtimes *r, int out)
 	_exit(0);
 }
 
-int checker_start(struct runtimes *r, void (*keep_out)(void *), void *arg)
+void checker_start(struct checker *c, struct runtimes *r, void (*keep_out)(void *), void *arg)
 {
 	int pipes[2];
-	pid_t pid;
 
-	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
-	pid = sys_fork(0, NULL, -1);
-	if (pid == 0) {
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) < 0) return;
+	c->pid = sys_fork(0, NULL, -1);
+	if (c->pid == 0) {
 		fd_close(&pipes[0]);
 		keep_out(arg);
 		check_all(r, pipes[1]);
 	}
 	fd_close(&pipes[1]);
-	if (pid < 0) {
+	if (c->pid < 0) {
 		log_event(LOG_WARN, "runtime.no-checker", "errno=%d", errno);
 		fd_close(&pipes[0]);
 	}
-	return pipes[0];
+	c->fd = pipes[0];
 }
 
-bool checker_read(int *fd, struct runtimes *r)
+bool checker_read(struct checker *c, struct runtimes *r)
 {
 	struct finding f;
 	bool changed = false;
 	ssize_t n;
 
-	while ((n = read(*fd, &f, sizeof f)) == (ssize_t)sizeof f && f.index < r->n) {
+	while ((n = read(c->fd, &f, sizeof f)) == (ssize_t)sizeof f && f.index < r->n) {
 		struct runtime *rt = &r->list[f.index];
 
 		rt->ok = rt->checked = f.ok;
@@ -80,6 +80,9 @@ bool checker_read(int *fd, struct runtimes *r)
 				rt->trouble);
 		changed = true;
 	}
-	if (n >= 0 || errno != EAGAIN) fd_close(fd);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) return changed;
+	fd_close(&c->fd);
+	/* It is about to exit, if it was not reaped with the workers: nothing wakes us then. */
+	waitpid(c->pid, NULL, 0);
 	return changed;
 }

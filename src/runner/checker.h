@@ -9,19 +9,29 @@
 #ifndef RUNNER_CHECKER_H
 #define RUNNER_CHECKER_H
 
+#include <sys/types.h>
+
 #include "runner/runtime.h"
 
-/*
- * Starts it; -1 when there is none. The result is a pipe that becomes readable with
- * each runtime that was looked at. keep_out is called in the new process first, to
- * let go of what it has no business with.
- */
-int checker_start(struct runtimes *r, void (*keep_out)(void *), void *arg);
+struct checker {
+	int fd; /* readable with each runtime that was looked at; -1: it has ended */
+	pid_t pid;
+};
+#define CHECKER_INIT                                                                               \
+	{                                                                                          \
+		-1, -1                                                                             \
+	}
 
 /*
- * Takes in what was found, and logs it; closes *fd at the end. True when r has
- * changed.
+ * Starts it, or leaves c as it is. keep_out is called in the new process first, to
+ * let go of what it has no business with.
  */
-bool checker_read(int *fd, struct runtimes *r);
+void checker_start(struct checker *c, struct runtimes *r, void (*keep_out)(void *), void *arg);
+
+/*
+ * Takes in what was found, and logs it; reaps the process at its end. True when r
+ * has changed.
+ */
+bool checker_read(struct checker *c, struct runtimes *r);
 
 #endif

@@ -97,7 +97,7 @@ struct runner {
 	unsigned n_slots;
 	struct slot slots[SLOTS_MAX];
 	struct probe probe;
-	int checker; /* what is found of runtimes comes from here; -1 at the end */
+	struct checker checker;
 	bool stopping;
 };
 
@@ -238,7 +238,7 @@ static enum err prepare(
 				r->env.runtimes.list[i].name, r->env.runtimes.list[i].trouble);
 	r->n_slots = boot->conf.slots < SLOTS_MAX ? boot->conf.slots : SLOTS_MAX;
 	e = say_hello(r);
-	if (!e) r->checker = checker_start(&r->env.runtimes, leave_peers, r);
+	if (!e) checker_start(&r->checker, &r->env.runtimes, leave_peers, r);
 	return e;
 }
 
@@ -251,7 +251,7 @@ static _Noreturn void worker_main(
 
 	/* Nor has the worker with other workers. */
 	leave_peers(r);
-	fd_close(&r->checker);
+	fd_close(&r->checker.fd);
 	for (i = 0; i < r->n_slots; i++) {
 		chan_drop(&r->slots[i].report);
 		fd_close(&r->slots[i].pidfd);
@@ -515,7 +515,7 @@ static int loop(struct runner *r, struct message *m)
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
 		}
-		p[n++] = (struct pollfd){r->checker, POLLIN, 0};
+		p[n++] = (struct pollfd){r->checker.fd, POLLIN, 0};
 		if (poll(p, n, next_deadline(r)) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
 		end_hung(r);
 		for (i = 0; i < r->n_slots; i++)
@@ -541,7 +541,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 
 	conf = boot->conf;
 	r.control = control;
-	r.checker = -1;
+	r.checker = (struct checker)CHECKER_INIT;
 	r.env.conf = &conf;
 	r.env.boot_us = (int64_t)boot->boot_us;
 	memcpy(r.env.policy_sha256, boot->policy_sha256, sizeof r.env.policy_sha256);

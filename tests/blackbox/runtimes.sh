@@ -48,6 +48,12 @@ refused node:18 runtime-unknown "node:lts-alpine"
 refused scratch runtime-unknown "python:3.12-slim)"
 refused "python@sha256:$(digest node)" runtime-digest-mismatch "$(digest python)"
 
+# Every library that a program or library names is in its tree.
+for name in base python node; do
+	is "$name has all its libraries" "$(cd "$runtimes/$name/root" && find bin usr/lib -type f \( -perm -u+x -o -name '*.so*' \) -exec objdump -p {} + 2> /dev/null |
+		awk '$1 == "NEEDED" { print $2 }' | sort -u | while read -r l; do [ -e "usr/lib/x86_64-linux-gnu/$l" ] || echo "$l"; done)" ""
+done
+
 # ---- what can be done in them ------------------------------------------------------------
 # does NAME RUNTIME: the script from standard input, with sh -e, in a job without network.
 does() {
@@ -66,7 +72,7 @@ echo content > a.txt && tar -czf a.tgz a.txt && [ "$(tar -xzOf a.tgz)" = content
 [ "$(grep -c 'BEGIN CERTIFICATE' /etc/ssl/certs/ca-certificates.crt)" -gt 100 ]
 EOF
 does curl base << 'EOF'
-curl --version | grep -q OpenSSL
+curl --version | grep -q BearSSL
 echo here > /tmp/file && [ "$(curl -s file:///tmp/file)" = here ]
 n=0; curl -s --max-time 5 http://127.0.0.1:8123/ || n=$?
 [ $n = 7 ]
@@ -247,7 +253,7 @@ cp -a "$tests/../rootfs" "$tests/../vendor" "$tmp/tree/"
 # shellcheck disable=SC2046
 set -- $(awk '$1 == "deb" { print $7; exit }' "$tests/../rootfs/base.lock")
 echo changed > "$tmp/cache/$1"
-"$tmp/tree/rootfs/build" base "$tmp/cache" "$tmp/built" > "$tmp/out" 2>&1
+"$tmp/tree/rootfs/build" base "$tmp/cache" "$tmp/built" /bin/true > "$tmp/out" 2>&1
 is "a changed package: nothing is built" "$?$([ -e "$tmp/built/base" ] && echo ", built")" 1
 has "a changed package: says which" "$(cat "$tmp/out")" "$1 does not have the locked SHA-256"
 # The same for the file of the npm registry.
@@ -255,6 +261,6 @@ awk '$1 == "npm"' "$tests/../rootfs/node.lock" > "$tmp/tree/rootfs/node.lock"
 : > "$tmp/tree/rootfs/base.lock"
 file=$(awk '{ print $7 }' "$tmp/tree/rootfs/node.lock")
 echo changed > "$tmp/cache/$file"
-"$tmp/tree/rootfs/build" node "$tmp/cache" "$tmp/built" > "$tmp/out" 2>&1
+"$tmp/tree/rootfs/build" node "$tmp/cache" "$tmp/built" /bin/true > "$tmp/out" 2>&1
 is "a changed npm package: nothing is built" "$?$([ -e "$tmp/built/node" ] && echo ", built")" 1
 has "a changed npm package: says which" "$(cat "$tmp/out")" "$file does not have the locked SHA-256"
