@@ -323,6 +323,32 @@ TEST(sinkhole_leaves_servers_of_the_test_alone)
 	network_drop(&n);
 }
 
+/* ---- silence --------------------------------------------------------------------- */
+
+/* A protocol in which the server speaks first, and half a request: neither waits for ever. */
+static void silent(void)
+{
+	int64_t begin = clock_mono_us(), took;
+
+	talk("silent", "192.0.2.25", 25, SLICE(""), false);
+	talk("half", "192.0.2.25", 80, SLICE("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"),
+		false);
+	took = (clock_mono_us() - begin) / 1000;
+	log_line("ms", took >= 2 * LIMIT_SINK_IDLE_MS && took < 4 * LIMIT_SINK_IDLE_MS, SLICE(""));
+}
+
+TEST(sinkhole_closes_what_is_silent)
+{
+	static struct network n;
+
+	NEEDS_ROOT;
+	CHECK(network_run(&n, silent, NULL) == 0);
+	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("silent 0 \nhalf 0 \nms 1 \n"));
+	CHECK(row(&n, OBSERVED_CONNECT, "tcp 192.0.2.25:25", "")->confirmed == 1);
+	CHECK(row(&n, OBSERVED_REQUEST, "http POST 192.0.2.25:80/", ""));
+	network_drop(&n);
+}
+
 /* ---- much ---------------------------------------------------------------------------------- */
 
 #define MANY 100
