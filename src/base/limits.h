@@ -91,7 +91,8 @@
 	X(LIMIT_SINK_PLACES, 32, "listeners", "not complete", "asked for at the same time") \
 	X(LIMIT_SINK_ASKS, 200000, "listeners a phase", "not complete", "as many as calls are looked at") \
 	X(LIMIT_SINK_IDLE_MS, 1000, "ms", "closed", "a connection on which nothing comes; a listener to which nobody does") \
-	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "a program waits until somebody listens; at its end, until all is read") \
+	X(LIMIT_SINK_ASK_MS, 250, "ms", "not complete", "a program waits until somebody listens: a tenth of a millisecond, more where many jobs share processors") \
+	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "what was sent when the command ended is still read") \
 	X(LIMIT_SINK_END_MS, 1000, "ms", "not complete", "the sinkhole's end behind that of the command, before it counts as hung") \
 	X(LIMIT_WRITTEN_FILES, 65536, "files", "dropped", "as many as the inodes of a job") \
 	X(LIMIT_WRITTEN_PATH, 1024, "bytes", "dropped", "twice the longest path of a package") \

@@ -147,7 +147,7 @@ static bool bind_for(int fd, const struct endpoint *at, uint32_t *lost)
 /* K's answer to our question, and not to an earlier one that we stopped waiting for. */
 static bool answered(struct sinkhole *s, struct sinkhole_ask *a, int *fd)
 {
-	int64_t end = clock_mono_us() + LIMIT_SINK_WAIT_MS * 1000LL, left;
+	int64_t end = clock_mono_us() + LIMIT_SINK_ASK_MS * 1000LL, left;
 
 	while ((left = end - clock_mono_us()) > 0) {
 		struct pollfd p = {.fd = s->ask, .events = POLLIN};

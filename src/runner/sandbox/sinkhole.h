@@ -84,7 +84,7 @@ void sinkhole_drop(struct sinkhole *s);
 
 /*
  * Before a program connects or sends there: makes K listen, waiting for it at most
- * LIMIT_SINK_WAIT_MS. False when nobody of ours listens: the address is the job's own, the
+ * LIMIT_SINK_ASK_MS. False when nobody of ours listens: the address is the job's own, the
  * job listens there itself, or it cannot be had; what is missed for lack of time or room
  * is counted as dropped. Ask each time: a listener takes as many connections as were asked for.
  */
