@@ -116,6 +116,27 @@ static void execs(void)
 	must(n == number, "every program runs");
 }
 
+/* What the benchmark times; unwatched the connects fail otherwise. */
+static void mixed(void)
+{
+	struct sockaddr_in to = place("127.0.0.1", 1);
+	int i;
+
+	execs();
+	for (i = 0; i < number; i++)
+		refused(&to);
+}
+
+/* Connects that go outside: refused, or taken by the sinkhole. */
+static void outside(void)
+{
+	struct sockaddr_in to = place("203.0.113.7", 443);
+	int i;
+
+	for (i = 0; i < number; i++)
+		refused(&to);
+}
+
 /* All ways of starting one. */
 static void starts(void)
 {
@@ -505,6 +526,8 @@ static const struct {
 	{"connects", connects},
 	{"flood", flood},
 	{"execs", execs},
+	{"mixed", mixed},
+	{"outside", outside},
 	{"starts", starts},
 	{"files", files},
 	{"changed", changed},
