@@ -56,14 +56,19 @@ AIDS  := $(addprefix $(O)/bench/,sandbox programs/nothing programs/forest) $(add
 HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
-DEPS  := $(addprefix deps-,build test container vm lint asan bench repro)
+# A runtime is a lock and a recipe in rootfs/.
+RUNTIMES := $(patsubst rootfs/%.lock,$(B)/runtimes/%/manifest.json,$(sort $(wildcard rootfs/*.lock)))
+
+DEPS  := $(addprefix deps-,build runtimes test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all runtimes demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(O)/skill-verifier $(B)/runtimes/base/manifest.json ## the binary and the base runtime
+
+runtimes: $(RUNTIMES) ## all runtimes: base, python and node
 
 $(O)/%.o: %.c $(VENDOR)/.done
 	@mkdir -p $(@D)
@@ -145,20 +150,24 @@ $(VENDOR)/.done: vendor/lock vendor/build $(wildcard vendor/config/*/*) | $(B)/k
 		CFLAGS="$(VFLAGS)" vendor/build $(VENDOR_CACHE) $(VENDOR)
 	$(Q)rm -rf $(VENDOR)/src && touch $@
 
-$(B)/runtimes/base/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/base/*)
-	$(Q)vendor/deps build
-	$(Q)rootfs/build base $(VENDOR_CACHE) $(B)/runtimes
+# The curl of the runtimes, with the libraries of our program.
+$(B)/tools/curl: $(wildcard rootfs/base/curl/*) $(B)/vendor/release/.done
+	$(Q)CC="musl-gcc -isystem $(CURDIR)/$(B)/kernel-headers" rootfs/base/curl/build $(VENDOR_CACHE) $(B)/vendor/release $@
 
-vendor-update: ## lock the versions of libraries and runtimes that the archive has now
+$(B)/runtimes/%/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/*/make rootfs/*/etc/*) $(B)/tools/curl
+	$(Q)vendor/deps $(if $(filter base,$*),build,runtimes)
+	$(Q)rootfs/build $* $(VENDOR_CACHE) $(B)/runtimes $(B)/tools/curl
+
+vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
-	$(Q)rootfs/update base $(VENDOR_CACHE)
+	$(Q)for name in $(patsubst rootfs/%.lock,%,$(wildcard rootfs/*.lock)); do rootfs/update $$name $(VENDOR_CACHE) || exit 1; done
 	$(Q)tests/vm/update $(VENDOR_CACHE)
 
 # ---- what people run -------------------------------------------------------
-demo: deps-test all $(O)/dstack-simulator ## a product tour on loopback
+demo: deps-test all runtimes $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
+test: deps-test all runtimes $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox

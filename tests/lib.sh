@@ -160,12 +160,14 @@ stale_groups() {
 		kill -0 "${sg_dir##*.}" 2> /dev/null || echo "$sg_dir"
 	done
 }
-# own_copy: the program with its runtimes in $tmp/app, which becomes $sv, and hello-world in
+# base_runtime DIR: the runtime base below DIR; the others are large, and few tests want them.
+base_runtime() { mkdir -p "$1" && cp -a "$build/../runtimes/base" "$1/"; }
+# own_copy: the program with the runtime base in $tmp/app, which becomes $sv, and hello-world in
 # $tmp/s, beside the skills of `skill NAME LINES`: a place that every user can be let into.
 own_copy() {
 	mkdir -p "$tmp/app/bin" "$tmp/s"
 	cp "$sv" "$tmp/app/bin/"
-	cp -a "$build/../runtimes" "$tmp/app/"
+	base_runtime "$tmp/app/runtimes"
 	cp -a "$tests/skills/hello-world" "$tmp/s/"
 	sv=$tmp/app/bin/skill-verifier
 	skill() {

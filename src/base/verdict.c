@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/reasons.h"
+
 static const char *const verdict_names[VERDICT_COUNT] = {
 	"PASSED", "FAILED", "TIMEOUT", "LIMIT", "ERROR", "NO_TEST"};
 static const char *const verdict_words[VERDICT_COUNT] = {
@@ -61,7 +63,10 @@ const char *limit_hit_name(unsigned bit)
 
 static void reason(struct verdict_out *out, const char *code)
 {
+	int r = reason_by_word(slice_str(code));
+
 	if (out->n_reasons < VERDICT_REASONS) out->reasons[out->n_reasons++] = code;
+	if (r >= 0) out->set |= REASON_BIT(r);
 }
 
 static void limits_hit(struct verdict_out *out, unsigned hit)
@@ -139,8 +144,13 @@ static enum verdict judge(const struct verdict_facts *f, struct verdict_out *out
 
 void verdict_decide(const struct verdict_facts *f, struct verdict_out *out)
 {
+	int r;
+
 	memset(out, 0, sizeof *out);
 	out->verdict = judge(f, out);
+	/* Behaviour adds reasons and never changes a verdict (specs/skills.md 2.8). */
+	for (r = 0; r < REASON_COUNT; r++)
+		if (f->behaviour & REASON_BIT(r)) reason(out, reason_text((enum reason)r)->word);
 	switch (out->verdict) {
 	case VERDICT_NO_TEST: out->result = NULL; break;
 	case VERDICT_PASSED:

@@ -57,16 +57,19 @@ struct verdict_facts {
 	uint8_t expect_exit;
 	unsigned n_phases;
 	struct phase_facts phases[PHASE_COUNT];
+	uint64_t behaviour; /* REASON_BIT of what was observed (proc/behaviour.h) */
 };
 
-#define VERDICT_REASONS 8
+/* Two phases give at most three each and two more; the rest is what was observed. */
+#define VERDICT_REASONS 24
 
 struct verdict_out {
 	enum verdict verdict;
 	/* in-toto test-result: "PASSED", "WARNED", "FAILED", or NULL for NO_TEST */
 	const char *result;
 	unsigned n_reasons;
-	const char *reasons[VERDICT_REASONS]; /* stable codes, in fixed order */
+	const char *reasons[VERDICT_REASONS]; /* stable words of base/reasons.h, in fixed order */
+	uint64_t set;                         /* the same as REASON_BIT */
 };
 
 void verdict_decide(const struct verdict_facts *f, struct verdict_out *out);

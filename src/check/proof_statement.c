@@ -74,7 +74,9 @@ static void link_sandbox(const struct expect *want, struct proof *p)
 			? "whatever it sent ended inside the sandbox"
 			: "no network",
 		s->monitor_complete ? "observed from start to end"
-				    : "not observed: what it did besides its exit is unknown");
+		: !slice_is(s->monitor, "none")
+			? "observed, but not to the end"
+			: "not observed: what it did besides its exit is unknown");
 }
 
 enum err links_statement(const struct expect *want, struct proof *p)

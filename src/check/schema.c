@@ -77,14 +77,54 @@
 	"environment|secret|binary|host|module|missing-file|install-hook|interpreter|"             \
 	"interpreter-line|command|nested|executable|test"
 
+/* In the order of proc/observation.h; a test compares the two. */
+#define OBSERVED_WORDS                                                                             \
+	"exec|connect|request|name|listen|local-socket|denied|path|written|canary-read|"           \
+	"canary-changed|canary-leaked|package-read|survivor"
+
+/* Of a run that somebody watched; absent without a monitor. */
+#define OBSERVED(path, type)                                                                       \
+	{                                                                                          \
+		"predicate.behaviour." path, type, MEMBER_OPTIONAL, 0, NULL                        \
+	}
+
 /* clang-format off */
 const struct member statement_members[] = {
 	OBJECT(""),
 	WORD("_type", "https://in-toto.io/Statement/v1"),
 	OBJECT("predicate"),
 	OBJECT("predicate.behaviour"),
+	OBSERVED("canaries", MEMBER_ARRAY),
+	TEXT("predicate.behaviour.canaries[]"),
 	BOOL("predicate.behaviour.complete"),
-	WORD("predicate.behaviour.monitor", "none"),
+	OBSERVED("coverage", MEMBER_OBJECT),
+	COUNT("predicate.behaviour.coverage.files"),
+	COUNT("predicate.behaviour.coverage.read"),
+	OBSERVED("dropped", MEMBER_COUNT),
+	WORD("predicate.behaviour.monitor", "none|calls|files"),
+	OBSERVED("more", MEMBER_ARRAY),
+	OBJECT("predicate.behaviour.more[]"),
+	WORD("predicate.behaviour.more[].kind", OBSERVED_WORDS),
+	COUNT("predicate.behaviour.more[].rows"),
+	OBSERVED("notifications", MEMBER_COUNT),
+	OBSERVED("rows", MEMBER_ARRAY),
+	OBJECT("predicate.behaviour.rows[]"),
+	BOOL("predicate.behaviour.rows[].advisory"),
+	COUNT("predicate.behaviour.rows[].bytes"),
+	COUNT("predicate.behaviour.rows[].confirmed"),
+	COUNT("predicate.behaviour.rows[].count"),
+	TEXT("predicate.behaviour.rows[].detail"),
+	WORD("predicate.behaviour.rows[].kind", OBSERVED_WORDS),
+	{"predicate.behaviour.rows[].origin", MEMBER_WORD, MEMBER_NULLABLE, 0,
+		"runtime|package|written-in-run"},
+	WORD("predicate.behaviour.rows[].phase", "setup|test|probe"),
+	{"predicate.behaviour.rows[].sha256", MEMBER_HEX, MEMBER_NULLABLE, SHA256_LEN, NULL},
+	TEXT("predicate.behaviour.rows[].value"),
+	OBSERVED("survivors", MEMBER_COUNT),
+	OBSERVED("written", MEMBER_OBJECT),
+	COUNT("predicate.behaviour.written.bytes"),
+	COUNT("predicate.behaviour.written.files"),
+	{"predicate.behaviour.written.sha256", MEMBER_HEX, MEMBER_NULLABLE, SHA256_LEN, NULL},
 	ARRAY("predicate.configuration"),
 	OBJECT("predicate.configuration[]"),
 	OBJECT("predicate.configuration[].digest"),

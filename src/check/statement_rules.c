@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "check/statement.h"
+#include "check/behaviour.h"
 #include "proc/manifest.h"
 
 static enum err contradiction(struct why *why, const char *what)
@@ -184,7 +184,8 @@ static enum err protection(const struct statement *s, struct why *why)
 	}
 	if (s->monitor_complete && slice_is(s->monitor, "none"))
 		return contradiction(why, "observation is complete without a monitor");
-	if (!s->monitor_complete && !unmonitored && json_child(json_get(s->predicate, "run")))
+	if (slice_is(s->monitor, "none") && !unmonitored &&
+		json_child(json_get(s->predicate, "run")))
 		return contradiction(why, "an unwatched run without the warning \"unmonitored\"");
 	return E_OK;
 }
@@ -223,6 +224,7 @@ enum err statement_consistent(const struct statement *s, struct why *why)
 	if (!e) e = signature(s, why);
 	if (!e) e = runs(s, why);
 	if (!e) e = protection(s, why);
+	if (!e) e = behaviour_consistent(s, why);
 	if (!e && (s->attempt == 0 ||
 			  json_is_null(json_get(job, "attemptReason")) != (s->attempt == 1)))
 		e = contradiction(why, "a repeated attempt without a reason, or the reverse");
@@ -264,6 +266,7 @@ enum err statement_verdict(const struct statement *s, struct why *why)
 		.monitor_complete = s->monitor_complete,
 		.warnings = s->n_warnings > 0,
 		.expect_exit = (uint8_t)s->expect_exit,
+		.behaviour = behaviour_of_statement(s),
 	};
 	struct verdict_out v;
 	struct slice text;

@@ -2,6 +2,7 @@
 /* `inspect --against`: two versions of a package side by side. Runs on the command line. */
 #include <stdio.h>
 
+#include "base/json_write.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/inspect.h"
@@ -127,14 +128,121 @@ static bool has_facts(const struct report *r, const char *what)
 	return false;
 }
 
-int inspect_against(const struct report *old, const struct report *new)
+/* ---- JSON ------------------------------------------------------------------------------ */
+
+static void version_json(struct jw *w, const char *name, const struct report *r)
 {
+	jw_key(w, name);
+	jw_object(w);
+	jw_key_str(w, "outcome", json_text_of(r->json, "outcome"));
+	jw_key_str_or_null(w, "skillId", json_text_of(r->json, "skillId"));
+	jw_key_str(w, "dirHash1", json_text_of(r->json, "dirHash1"));
+	jw_object_end(w);
+}
+
+/* One walk over two lists sorted by path, as print_files. */
+static void files_json(struct jw *w, const struct report *old, const struct report *new)
+{
+	const struct cJSON *a = json_child(json_get(old->json, "fileList"));
+	const struct cJSON *b = json_child(json_get(new->json, "fileList"));
+
+	while (a || b) {
+		int order = !a   ? 1
+			    : !b ? -1
+				 : slice_cmp(json_text_of(a, "path"), json_text_of(b, "path"));
+
+		if (order || !same_file(a, b)) {
+			jw_object(w);
+			jw_key_cstr(w, "change",
+				order < 0   ? "removed"
+				: order > 0 ? "added"
+					    : "changed");
+			jw_key_str(w, "path", json_text_of(order > 0 ? b : a, "path"));
+			jw_object_end(w);
+		}
+		if (order <= 0) a = json_next(a);
+		if (order >= 0) b = json_next(b);
+	}
+}
+
+static void facts_json(struct jw *w, const char *change, const char *kind, const struct cJSON *here,
+	const struct cJSON *there)
+{
+	for (; here; here = json_next(here)) {
+		if (!slice_is(json_text_of(here, "kind"), kind) || holds(there, here)) continue;
+		jw_object(w);
+		jw_key_cstr(w, "change", change);
+		jw_key_str_or_null(w, "declare", json_text_of(here, "declare"));
+		jw_key_cstr(w, "kind", kind);
+		jw_key_u64(w, "line", json_count_of(here, "line"));
+		jw_key_str(w, "path", json_text_of(here, "path"));
+		jw_key_str(w, "value", json_text_of(here, "value"));
+		jw_object_end(w);
+	}
+}
+
+static void cut_json(struct jw *w, const char *version, const struct report *r)
+{
+	const struct cJSON *more = json_child(json_get(json_get(r->json, "inspection"), "more"));
+
+	for (; more; more = json_next(more)) {
+		jw_object(w);
+		jw_key_cstr(w, "version", version);
+		jw_key_str(w, "kind", json_text_of(more, "kind"));
+		jw_key_u64(w, "places", json_count_of(more, "places"));
+		jw_object_end(w);
+	}
+}
+
+static int against_json(const struct report *old, const struct report *new)
+{
+	struct buf b = buf_heap(16 * MIB);
+	struct jw w = jw_to(&b, false);
+	int status = EXIT_YES;
+	size_t i;
+
+	jw_object(&w);
+	version_json(&w, "old", old);
+	version_json(&w, "new", new);
+	jw_key_cstr(&w, "basis", inspection_basis);
+	jw_key(&w, "files");
+	jw_array(&w);
+	files_json(&w, old, new);
+	jw_array_end(&w);
+	jw_key(&w, "facts");
+	jw_array(&w);
+	for (i = 0; i < sizeof compared / sizeof *compared; i++) {
+		facts_json(&w, "removed", compared[i].kind, rows_of(old), rows_of(new));
+		facts_json(&w, "added", compared[i].kind, rows_of(new), rows_of(old));
+	}
+	jw_array_end(&w);
+	jw_key(&w, "notCompared");
+	jw_array(&w);
+	cut_json(&w, "old", old);
+	cut_json(&w, "new", new);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	if (b.err)
+		status = cli_cannot("inspect", b.err, &(struct why)WHY_INIT);
+	else
+		printf("%s\n", buf_text(&b));
+	buf_drop(&b);
+	return status;
+}
+
+int inspect_against(const struct report *old, const struct report *new, bool json)
+{
+	bool refused = old->status == EXIT_REFUSED || new->status == EXIT_REFUSED;
 	unsigned n;
 	size_t i;
 
 	if (!has_facts(old, "old") || !has_facts(new, "new"))
-		return old->status == EXIT_REFUSED || new->status == EXIT_REFUSED ? EXIT_REFUSED
-										  : EXIT_CANNOT;
+		return refused ? EXIT_REFUSED : EXIT_CANNOT;
+	if (json) {
+		int status = against_json(old, new);
+
+		return status == EXIT_YES && refused ? EXIT_REFUSED : status;
+	}
 	print_head("old", old);
 	print_head("new", new);
 	n = print_files(old, new);
@@ -148,5 +256,5 @@ int inspect_against(const struct report *old, const struct report *new)
 	print_cut(old, "old");
 	print_cut(new, "new");
 	printf("(%s)\n", inspection_basis);
-	return old->status == EXIT_REFUSED || new->status == EXIT_REFUSED ? EXIT_REFUSED : EXIT_YES;
+	return refused ? EXIT_REFUSED : EXIT_YES;
 }

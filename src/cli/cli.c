@@ -27,6 +27,8 @@ static const struct {
 	{"doctor", cmd_doctor, "does this machine have what the appliance needs, and what mends it",
 		true},
 	{"version", cmd_version, "build identity of this binary", true},
+	{"measure", cmd_measure, "digests of this binary and its runtimes, every file compared",
+		true},
 	{"limits", cmd_limits, "every limit, with its reason", true},
 	{"collateral", cmd_collateral, "fetch Intel's collateral once, to check offline with it",
 		false},

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/json.h"
 
 enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFUSED = 4 };
@@ -18,9 +19,12 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFU
 typedef int command(int argc, char **argv);
 
 command cmd_serve, cmd_run, cmd_inspect, cmd_check, cmd_version, cmd_limits, cmd_roles, cmd_health;
-command cmd_compose_hash, cmd_collateral, cmd_policy, cmd_doctor;
+command cmd_compose_hash, cmd_collateral, cmd_policy, cmd_doctor, cmd_measure;
 
 int cli_main(int argc, char **argv);
+
+/* Of the file that is running. */
+enum err binary_sha256(uint8_t out[SHA256_LEN]);
 
 /* One line on standard error, escaped for a terminal (C10). */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -155,7 +155,7 @@ static void find_runtimes(struct findings *f, const char *folder)
 
 	if (*folder) runtimes_load(&list, ROOT_RUNTIMES);
 	for (i = 0; i < list.n; i++)
-		good += list.list[i].ok;
+		good += runtime_check(&list.list[i]) == E_OK;
 	l = add(f, "runtimes", good ? 0 : ENOENT, true,
 		"--runtimes DIR, or the folder runtimes beside the folder of the program");
 	if (!good) return;

@@ -4,8 +4,15 @@
 #define CLI_FACTS_H
 
 #include "base/json.h"
+#include "proc/inspection.h"
 
 /* The member "inspection" of a report; null says that nothing is known, NULL (no tree) nothing. */
 void facts_text(const struct cJSON *inspection);
+
+/*
+ * The member "declare" of a row: what SKILL.md, or a list of dependencies, would
+ * say to declare exactly this value; null where it is declared or nothing can.
+ */
+void facts_declare(struct jw *w, const struct fact *row);
 
 #endif

@@ -39,15 +39,15 @@ static int inspect_one(struct local *l, const struct inspect_options *o, const c
 	return status;
 }
 
-static int inspect_two(struct local *l, const char *old_path, const char *new_path)
+static int inspect_two(struct local *l, const struct inspect_options *o, const char *new_path)
 {
 	struct report old, new;
 	int status = EXIT_CANNOT;
 
-	report_read(l, old_path, true, &old);
+	report_read(l, o->against, true, &old);
 	report_read(l, new_path, true, &new);
 	if (old.status != EXIT_CANNOT && new.status != EXIT_CANNOT)
-		status = inspect_against(&old, &new);
+		status = inspect_against(&old, &new, o->json);
 	report_drop(&old);
 	report_drop(&new);
 	return status;
@@ -97,7 +97,8 @@ static int inspect_all(struct local *l, char **paths, int n)
 
 static int modes(const struct inspect_options *o)
 {
-	return o->json + o->suggest + o->jsonl + o->sarif + (o->against != NULL);
+	/* --against has two forms: lines, and JSON. */
+	return (o->json && !o->against) + o->suggest + o->jsonl + o->sarif + (o->against != NULL);
 }
 
 int cmd_inspect(int argc, char **argv)
@@ -125,7 +126,7 @@ int cmd_inspect(int argc, char **argv)
 	if (n < 0) return EXIT_CANNOT;
 	if (help) {
 		cli_help(
-			"inspect PATH [--json | --suggest | --against OLD | --sarif] [--anchor FILE]...\n"
+			"inspect PATH [--json | --suggest | --against OLD [--json] | --sarif] [--anchor FILE]...\n"
 			"       skill-verifier inspect --jsonl PATH...",
 			"Says what a package is: manifest, digests, signature, test declaration, warnings, facts, or why it is\n"
 			"refused. PATH is a directory, an archive (tar, tar.gz, tar.zst, zip), a SKILL.md, or -.\n"
@@ -137,7 +138,8 @@ int cmd_inspect(int argc, char **argv)
 	}
 	if (modes(&o) > 1)
 		return cli_usage("inspect",
-			"--json, --suggest, --against, --jsonl and --sarif do not go together");
+			"--json, --suggest, --against, --jsonl and --sarif do not go together, "
+			"but for --against with --json");
 	if (o.jsonl ? n < 1 : n != 1)
 		return cli_usage(
 			"inspect", o.jsonl ? "at least one PATH is needed" : "one PATH is needed");
@@ -145,5 +147,5 @@ int cmd_inspect(int argc, char **argv)
 	l.reads_only = true;
 	/* No runtimes: nothing runs, and to load them means to hash every file of them. */
 	if (o.jsonl) return inspect_all(&l, argv, n);
-	return o.against ? inspect_two(&l, o.against, argv[0]) : inspect_one(&l, &o, argv[0]);
+	return o.against ? inspect_two(&l, &o, argv[0]) : inspect_one(&l, &o, argv[0]);
 }

@@ -34,7 +34,7 @@ void inspect_text(const char *path, const struct report *r);
 /* The frontmatter that would declare what was found; nothing else on standard output. */
 void inspect_suggest(const struct report *r);
 /* What differs between two versions that have a tree; the exit status. */
-int inspect_against(const struct report *old, const struct report *new);
+int inspect_against(const struct report *old, const struct report *new, bool json);
 /* SARIF 2.1.0. The exit status. */
 int inspect_sarif(const struct report *r);
 

@@ -11,6 +11,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/facts.h"
 #include "cli/inspect.h"
 #include "cli/refusal.h"
 #include "runner/package.h"
@@ -137,7 +138,7 @@ static void report_json(struct jw *w, const struct package *p, bool is_directory
 		jw_key(w, "signature");
 		signature_json(w, &p->facts.signature);
 		jw_key(w, "inspection");
-		inspection_json(w, &p->facts.inspection);
+		inspection_json_with(w, &p->facts.inspection, facts_declare);
 		if (files_wanted) files_json(w, &p->tree);
 	}
 	if (!p->refusal.code) manifest_json(w, p);

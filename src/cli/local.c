@@ -157,7 +157,7 @@ static void add_host_runtime(struct runtimes *r)
 	snprintf(rt->name, sizeof rt->name, "host");
 	snprintf(rt->path, sizeof rt->path, "%s", ROOT_HOST);
 	snprintf(rt->uri, sizeof rt->uri, "file:///usr");
-	rt->ok = rt->host = true;
+	rt->ok = rt->checked = rt->host = true;
 }
 
 /* What this machine can do for the body; a reader's ids were found before. */

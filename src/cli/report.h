@@ -9,7 +9,9 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include "check/behaviour.h"
 #include "check/policy.h"
+#include "cli/html.h"
 
 #define REPORT_OVERRIDES 10 /* options that a policy has a key for */
 
@@ -47,10 +49,12 @@ const char *report_state(enum link_state s);
 const char *report_weight(enum finding_weight w);
 /* The verdict whose colour the PROOF line has: under a test root nothing is green (C4). */
 enum proof_verdict report_colour(const struct proof *p);
+/* How a result is read after the proof was judged. */
+enum standing report_standing(const struct proof *p);
+/* C25; grey unless the proof is genuine, and green only under a root that proves something. */
+enum colour report_result_colour(const struct proof *p);
 /* What stands behind "RESULT ", appended to b. */
 void report_result(struct buf *b, const struct proof *p);
-/* Appends s with the five characters of markup escaped; bytes that are no ASCII become "?". */
-void buf_html(struct buf *b, struct slice s);
 /* The picture of the chain as SVG: for narrow screens, or for wide ones. */
 void report_picture(struct buf *b, const struct report *r, bool wide);
 

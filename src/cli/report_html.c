@@ -14,29 +14,12 @@
 #include "base/num.h"
 #include "base/version.h"
 #include "check/proof_values.h"
+#include "cli/behaviour.h"
 #include "cli/report.h"
 #include "cli/report_style.h"
 
 #define PAGE_BYTES (2 * MIB)  /* pages of real bundles have about 100 KiB */
 #define TEXT_BYTES (64 * KIB) /* one line of the report */
-
-void buf_html(struct buf *b, struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
-
-		switch (c) {
-		case '&': buf_str(b, "&amp;"); break;
-		case '<': buf_str(b, "&lt;"); break;
-		case '>': buf_str(b, "&gt;"); break;
-		case '"': buf_str(b, "&quot;"); break;
-		case '\'': buf_str(b, "&#39;"); break;
-		default: buf_u8(b, c >= 0x20 && c < 0x7f ? c : '?'); break;
-		}
-	}
-}
 
 static void text(struct buf *b, const char *s)
 {
@@ -78,15 +61,9 @@ static void head(struct buf *b, const struct report *r)
 
 static const char *result_class(const struct proof *p)
 {
-	if (!p->has_statement || p->verdict != PROOF_GENUINE) return "none";
-	switch (p->statement.verdict) {
-	/* C25: green only when the test was observed. */
-	case VERDICT_PASSED: return p->statement.monitor_complete ? "ok" : "none";
-	case VERDICT_FAILED:
-	case VERDICT_TIMEOUT:
-	case VERDICT_LIMIT: return "fail";
-	default: return "none";
-	}
+	static const char *const classes[COLOUR_COUNT] = {"none", "fail", "skip", "ok"};
+
+	return classes[report_result_colour(p)];
 }
 
 static void answer(
@@ -105,7 +82,7 @@ static void answers(struct buf *b, const struct report *r)
 	const struct proof *p = r->proof;
 	enum proof_verdict shown = report_colour(p);
 	struct buf line = buf_heap(TEXT_BYTES);
-	char say[64];
+	char say[64], says[HEADLINE_MAX];
 
 	buf_fmt(b, "<header>\n<h1>%s</h1>\n<div class=\"answers\">\n", heading(r));
 	snprintf(say, sizeof say, "PROOF %s", proof_word(p->verdict));
@@ -114,6 +91,8 @@ static void answers(struct buf *b, const struct report *r)
 		say, p->sentence);
 	snprintf(say, sizeof say, "RESULT %s",
 		p->has_statement ? verdict_word(p->statement.verdict) : "none");
+	if (p->has_statement && !p->live)
+		buf_fmt(&line, "%s ", statement_headline(&p->statement, report_standing(p), says));
 	report_result(&line, p);
 	answer(b, result_class(p), p->live ? "What came of a test?" : "What happened?", say,
 		buf_text(&line));
@@ -220,6 +199,16 @@ static void chain(struct buf *b, const struct report *r)
 	for (i = 0; i < LINK_COUNT; i++)
 		if (!r->proof->link[i].absent) one_link(b, r, (enum link_id)i);
 	buf_str(b, "</div>\n</section>\n");
+}
+
+/* As the statement says it; the headline above says whether that is proven. */
+static void behaviour(struct buf *b, const struct proof *p)
+{
+	struct observation o;
+
+	if (!p->has_statement || p->live) return;
+	behaviour_read(&p->statement, &o);
+	behaviour_html(b, &o);
 }
 
 static void findings(struct buf *b, const struct findings *f)
@@ -346,6 +335,7 @@ enum err report_html(const struct report *r, const char *path)
 	head(&b, r);
 	answers(&b, r);
 	buf_str(&b, "<main>\n");
+	behaviour(&b, r->proof);
 	chain(&b, r);
 	findings(&b, &r->proof->findings);
 	inputs(&b, r);

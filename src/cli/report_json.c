@@ -71,21 +71,34 @@ static void links_json(struct jw *w, const struct report *r)
 	jw_array_end(w);
 }
 
-static void result_json(struct jw *w, const struct statement *s)
+/* Texts of an array. */
+static void texts_json(struct jw *w, const struct cJSON *array)
 {
 	const struct cJSON *c;
-	struct slice arg;
+	struct slice text;
+
+	jw_array(w);
+	for (c = json_child(array); c; c = json_next(c))
+		if (json_str(c, &text) == E_OK) jw_str(w, text);
+	jw_array_end(w);
+}
+
+static void result_json(struct jw *w, const struct proof *p)
+{
+	const struct statement *s = &p->statement;
+	char says[HEADLINE_MAX];
 
 	jw_key(w, "result");
 	jw_object(w);
 	jw_key_cstr(w, "verdict", verdict_name(s->verdict));
+	jw_key_cstr(w, "headline", statement_headline(s, report_standing(p), says));
+	jw_key_cstr(w, "colour", colour_text(report_result_colour(p)));
+	jw_key(w, "reasons");
+	texts_json(w, json_get(s->predicate, "reasons"));
 	jw_key_str(w, "skillId", s->skill_id);
 	jw_key(w, "argv");
 	if (s->argv) {
-		jw_array(w);
-		for (c = json_child(s->argv); c; c = json_next(c))
-			if (json_str(c, &arg) == E_OK) jw_str(w, arg);
-		jw_array_end(w);
+		texts_json(w, s->argv);
 		jw_key_u64(w, "expectExit", s->expect_exit);
 	} else {
 		jw_null(w);
@@ -210,7 +223,7 @@ void report_json(const struct report *r)
 	signers_json(&w, p);
 	policy_json(&w, r);
 	if (p->has_statement)
-		result_json(&w, &p->statement);
+		result_json(&w, p);
 	else
 		jw_key_null(&w, "result");
 	links_json(&w, r);

@@ -69,6 +69,21 @@ enum proof_verdict report_colour(const struct proof *p)
 	return p->verdict == PROOF_GENUINE && test_root ? PROOF_UNDECIDED : p->verdict;
 }
 
+enum standing report_standing(const struct proof *p)
+{
+	if (p->verdict != PROOF_GENUINE) return STANDING_CLAIMED;
+	return p->statement.tee ? STANDING_ATTESTED : STANDING_UNATTESTED;
+}
+
+enum colour report_result_colour(const struct proof *p)
+{
+	enum colour c;
+
+	if (!p->has_statement || p->verdict != PROOF_GENUINE) return COLOUR_GREY;
+	c = statement_colour(&p->statement);
+	return c == COLOUR_GREEN && report_colour(p) != PROOF_GENUINE ? COLOUR_AMBER : c;
+}
+
 void report_result(struct buf *b, const struct proof *p)
 {
 	const struct statement *s = &p->statement;
@@ -134,6 +149,7 @@ void report_text(const struct report *r)
 	static const char *const codes[] = {COLOUR_OK, COLOUR_FAIL, COLOUR_SKIP};
 	const struct proof *p = r->proof;
 	struct buf b = buf_heap(LINE_BYTES);
+	char says[HEADLINE_MAX];
 	bool colour = colours();
 	int i;
 
@@ -149,6 +165,8 @@ void report_text(const struct report *r)
 	}
 	printf("\n");
 	print_policy(r);
+	if (p->has_statement && !p->live)
+		printf("%s\n", statement_headline(&p->statement, report_standing(p), says));
 	report_result(&b, p);
 	printf("%sPROOF%s %s\n", colour ? codes[report_colour(p)] : "", colour ? COLOUR_OFF : "",
 		p->sentence);

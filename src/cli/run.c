@@ -13,9 +13,11 @@
 #include "base/json_write.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "cli/behaviour.h"
 #include "cli/cli.h"
 #include "cli/local.h"
 #include "cli/refusal.h"
+#include "cli/run.h"
 #include "cli/runtimes.h"
 
 /* Lines of output that a person is shown; --json has it all. */
@@ -23,7 +25,7 @@
 #define LINE_CHARS  160
 
 struct run_options {
-	bool json, allow_no_test;
+	bool json, sarif, allow_no_test;
 	const char *out, *runtime, *runtimes, *timeout, *tier, *observe;
 };
 
@@ -81,7 +83,7 @@ static void print_signature(const struct signature_facts *f)
 static void print_person(const struct outcome *o, const struct verdict_out *v)
 {
 	const struct record *r = &o->record;
-	char id[SKILL_ID_MAX], shown[SKILL_ID_MAX * 2];
+	char id[SKILL_ID_MAX], shown[SKILL_ID_MAX * 2], says[HEADLINE_MAX];
 	unsigned i;
 
 	printf("%s\n", text_ascii(shown, sizeof shown,
@@ -100,14 +102,13 @@ static void print_person(const struct outcome *o, const struct verdict_out *v)
 			printf(" %.*s", (int)r->warnings[i].n, (const char *)r->warnings[i].p);
 		printf("\n");
 	}
+	behaviour_print(&r->observed);
+	if (v->set) printf("\n");
+	reasons_print(v->set);
 	printf("\n%s", verdict_name(v->verdict));
 	for (i = 0; i < v->n_reasons; i++)
 		printf("%s %s", i ? "," : ":", v->reasons[i]);
-	if (v->verdict == VERDICT_NO_TEST)
-		printf(": no test is declared, so nothing was run and nothing was shown about behaviour");
-	printf("\n");
-	if (v->verdict == VERDICT_PASSED)
-		printf("A single run of the author's own test, unattested; its behaviour was not observed.\n");
+	printf("\n%s\n", record_headline(r, STANDING_UNATTESTED, says));
 }
 
 static void json_stream(
@@ -149,7 +150,7 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	struct buf b = buf_heap(LIMIT_BUNDLE_BYTES);
 	struct jw w = jw_to(&b, false);
 	const struct record *r = &o->record;
-	char id[SKILL_ID_MAX];
+	char id[SKILL_ID_MAX], says[HEADLINE_MAX];
 	unsigned i;
 
 	jw_object(&w);
@@ -165,6 +166,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	for (i = 0; i < v->n_reasons; i++)
 		jw_cstr(&w, v->reasons[i]);
 	jw_array_end(&w);
+	jw_key_cstr(&w, "headline", record_headline(r, STANDING_UNATTESTED, says));
+	jw_key_cstr(&w, "colour", colour_text(record_colour(r)));
 	jw_key(&w, "warnings");
 	jw_array(&w);
 	for (i = 0; i < r->n_warnings; i++)
@@ -175,6 +178,8 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	signature_json(&w, &r->package.signature);
 	jw_key(&w, "inspection");
 	inspection_json(&w, &r->package.inspection);
+	jw_key(&w, "behaviour");
+	observation_json(&w, &r->observed);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)
@@ -198,7 +203,8 @@ static int status_of(enum verdict v, const struct run_options *opt)
 	case VERDICT_LIMIT: return EXIT_NO;
 	case VERDICT_NO_TEST:
 		if (!opt->allow_no_test) return EXIT_UNDECIDED;
-		if (!opt->json) printf("NO_TEST is taken as a yes because of --allow-no-test.\n");
+		if (!opt->json && !opt->sarif)
+			printf("NO_TEST is taken as a yes because of --allow-no-test.\n");
 		return EXIT_YES;
 	default: return EXIT_UNDECIDED;
 	}
@@ -242,7 +248,9 @@ static int finish(const struct outcome *o, const struct run_options *opt)
 	enum err e = E_OK;
 
 	record_verdict(&o->record, &v);
-	if (opt->json)
+	if (opt->sarif)
+		run_sarif(&o->record);
+	else if (opt->json)
 		print_json(o, &v);
 	else
 		print_person(o, &v);
@@ -273,12 +281,15 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 	/* A runtime that is not there is a matter of this machine. */
 	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
 	struct why why = WHY_INIT;
+	char mem[REFUSAL_SENTENCE], shown[2 * REFUSAL_SENTENCE];
 	struct buf b;
 	struct jw w;
 
 	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
-	if (opt->json) {
+	if (opt->sarif) {
+		run_sarif_refused(text_shown(shown, sizeof shown, refusal_sentence(mem, r)));
+	} else if (opt->json) {
 		b = buf_heap(8 * KIB);
 		w = jw_to(&b, false);
 		jw_object(&w);
@@ -373,6 +384,7 @@ int cmd_run(int argc, char **argv)
 	bool help = false;
 	const struct cli_option options[] = {
 		{"--json", NULL, &opt.json, NULL, "machine-readable output"},
+		{"--sarif", NULL, &opt.sarif, NULL, "SARIF 2.1.0, for tools that show findings"},
 		{"--out", &opt.out, NULL, "FILE", "write the unattested statement"},
 		{"--runtime", &opt.runtime, NULL, "host", "use this machine's /usr, read-only"},
 		{"--runtimes", &opt.runtimes, NULL, "DIR", "runtime trees (beside this binary)"},
@@ -406,6 +418,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_YES;
 	}
 	if (n != 1) return cli_usage("run", "one PATH is needed");
+	if (opt.json && opt.sarif) return cli_usage("run", "--json and --sarif do not go together");
 	if (cli_anchors("run", anchors, &l.conf.anchors)) return EXIT_CANNOT;
 	if (lower_limits(&l.conf, limits)) return EXIT_CANNOT;
 	status = set_up(&l, &opt);

@@ -8,25 +8,12 @@
 
 #include <stdio.h>
 
-#include "base/fdio.h"
-#include "base/hash.h"
 #include "base/json_write.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "proc/role.h"
 
-#define BINARY_MAX (64 * MIB)
-#define TEXT_MAX   (256 * KIB)
-
-static enum err own_digest(uint8_t out[SHA256_LEN])
-{
-	struct buf b = buf_heap(BINARY_MAX);
-	enum err e = file_read("/proc/self/exe", BINARY_MAX, &b);
-
-	if (!e) sha256(buf_slice(&b), out);
-	buf_drop(&b);
-	return e;
-}
+#define TEXT_MAX (256 * KIB)
 
 /* Only --json and --help, the same for the three commands here. -1: go on. */
 static int simple_options(int argc, char **argv, const char *name, const char *text, bool *json)
@@ -67,7 +54,7 @@ int cmd_version(int argc, char **argv)
 		&json);
 
 	if (done >= 0) return done;
-	if (own_digest(digest)) return cli_cannot("version", E_SYSTEM, NULL);
+	if (binary_sha256(digest)) return cli_cannot("version", E_SYSTEM, NULL);
 	buf_hex(&h, SLICE_OF(digest));
 	if (json) {
 		b = buf_heap(TEXT_MAX);

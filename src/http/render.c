@@ -143,6 +143,16 @@ static void skill_id(struct jw *w, const struct record *r)
 	jw_key_str(w, "skillId", manifest_skill_id(id, &r->manifest, r->package.dir_hash1));
 }
 
+/* What the reader may take it for: a quote is there, and whether it holds `check` says. */
+static void sentence(struct jw *w, const struct record *r, const struct parts *p)
+{
+	enum standing s = part_of(p, PART_QUOTE).n ? STANDING_ATTESTED : STANDING_UNATTESTED;
+	char says[HEADLINE_MAX];
+
+	jw_key_cstr(w, "headline", record_headline(r, s, says));
+	jw_key_cstr(w, "colour", colour_text(record_colour(r)));
+}
+
 static void completed(
 	struct jw *w, const struct record *r, const struct job_view *job, const struct parts *p)
 {
@@ -151,6 +161,7 @@ static void completed(
 
 	record_verdict(r, &v);
 	jw_key_cstr(w, "verdict", verdict_name(v.verdict));
+	sentence(w, r, p);
 	jw_key(w, "reasons");
 	jw_array(w);
 	for (i = 0; i < v.n_reasons; i++)
@@ -322,6 +333,7 @@ enum err render_attestation(struct buf *out, const uint8_t id[JOB_ID_LEN],
 	else
 		jw_bool(&w, v.verdict == VERDICT_PASSED);
 	jw_key_cstr(&w, "verdict", verdict_name(v.verdict));
+	sentence(&w, &r, p);
 	attestation(&w, job, p);
 	jw_key(&w, "statement");
 	jw_raw(&w, part_of(p, PART_STATEMENT));

@@ -21,7 +21,7 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
 }
 
-/* Base32 and hex of random bytes have a digit in every six characters, words have not. */
+/* Base32 and hex of random bytes have a digit in every eight characters, words have not. */
 static bool label_is_odd(struct slice label)
 {
 	size_t digits = 0, letters = 0, i;
@@ -33,7 +33,7 @@ static bool label_is_odd(struct slice label)
 		digits += c >= '0' && c <= '9';
 		letters += c >= 'a' && c <= 'z';
 	}
-	return label.n >= LABEL_DATA && letters && digits * 6 >= label.n;
+	return label.n >= LABEL_DATA && letters && digits * 8 >= label.n;
 }
 
 /*

@@ -81,10 +81,9 @@ static enum err read_record(struct cur *c, struct buf *message)
 	length = cur_be16(c);
 	if (c->err) return E_TRUNCATED;
 	if (length == 0 || length > RECORD_MAX) return E_FORMAT;
-	part = slice_sub(cur_rest(c), 0, length);
+	part = cur_take(c, cur_left(c) < length ? cur_left(c) : length);
 	buf_put(message, slice_sub(part, 0, message->cap - message->n));
-	cur_take(c, length);
-	return c->err ? E_TRUNCATED : E_OK;
+	return part.n < length ? E_TRUNCATED : E_OK;
 }
 
 enum err hello_read(struct slice bytes, struct hello *out)

@@ -83,6 +83,7 @@ enum err http_head_read(struct slice bytes, struct http_head *out)
 {
 	struct http_head h = {.length = 0};
 	struct slice rest = slice_sub(bytes, 0, HTTP_HEAD_BYTES), line;
+	size_t all = rest.n;
 	bool has_length = false;
 	enum err e;
 
@@ -98,7 +99,7 @@ enum err http_head_read(struct slice bytes, struct http_head *out)
 		if (!line.n) break;
 		read_field(line, &h, &has_length);
 	}
-	h.bytes = (size_t)(rest.p - bytes.p);
+	h.bytes = all - rest.n;
 	*out = h;
 	return E_OK;
 }

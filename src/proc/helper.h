@@ -14,7 +14,7 @@ enum { HELPER_FD_RESULT = 3, HELPER_FD_SOURCE = 4, HELPER_FD_ROOT = 5, HELPER_FD
 
 /* System calls of a helper; the table stands at the top of unpack/main.c. */
 extern const struct filter_spec helper_calls;
-/* Body of a helper ("unpack", "manifest", "inspect" or "signature") after re-execution; its exit status. */
+/* Body of a helper ("unpack", "manifest", "inspect", "signature" or "leaks") after re-execution; its exit status. */
 int helper_main(const char *name, const char *argument_hex);
 
 #endif

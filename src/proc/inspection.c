@@ -52,9 +52,10 @@ static void hidden_json(struct jw *w, const struct hidden_text *h)
 	jw_object_end(w);
 }
 
-static void row_json(struct jw *w, const struct fact *row)
+static void row_json(struct jw *w, const struct fact *row, inspection_more *more)
 {
 	jw_object(w);
+	if (more) more(w, row);
 	jw_key_bool(w, "declared", row->declared);
 	jw_key_cstr(w, "kind", fact_kind_text(row->kind));
 	jw_key_u64(w, "line", row->line);
@@ -80,7 +81,7 @@ static void more_json(struct jw *w, const struct inspection *in)
 	jw_array_end(w);
 }
 
-void inspection_json(struct jw *w, const struct inspection *in)
+void inspection_json_with(struct jw *w, const struct inspection *in, inspection_more *more)
 {
 	unsigned i;
 
@@ -103,9 +104,14 @@ void inspection_json(struct jw *w, const struct inspection *in)
 	jw_key(w, "rows");
 	jw_array(w);
 	for (i = 0; i < in->n; i++)
-		row_json(w, &in->rows[i]);
+		row_json(w, &in->rows[i], more);
 	jw_array_end(w);
 	jw_object_end(w);
+}
+
+void inspection_json(struct jw *w, const struct inspection *in)
+{
+	inspection_json_with(w, in, NULL);
 }
 
 /* Counts of places and lines fit into the bytes of a package. */

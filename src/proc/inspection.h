@@ -70,6 +70,9 @@ uint32_t inspection_commands(const struct inspection *in);
 
 /* The value of the member "inspection": null, or an object sorted by name. */
 void inspection_json(struct jw *w, const struct inspection *in);
+/* The same for a report: each row begins with what more writes of it (names before "declared"). */
+typedef void inspection_more(struct jw *w, const struct fact *row);
+void inspection_json_with(struct jw *w, const struct inspection *in, inspection_more *more);
 /* E_PROTOCOL for rows out of order. */
 void codec_inspection(struct codec *c, struct inspection *in);
 

@@ -120,6 +120,22 @@ enum err record_write(struct record *r, struct buf *out)
 	return codec_end(&c);
 }
 
+/* As the statement says it: hosts of a test that is declared, and what SKILL.md is found to name. */
+void record_behaviour(const struct record *r, struct behaviour_facts *f)
+{
+	const struct inspection *in = &r->package.inspection;
+	unsigned i;
+
+	*f = (struct behaviour_facts){.observed = &r->observed};
+	for (i = 0; i < r->n_runs; i++)
+		if (r->runs[i].phase == PHASE_TEST) f->test_ran = true;
+	for (i = 0; r->manifest.command.n && i < r->manifest.n_hosts; i++)
+		f->hosts[f->n_hosts++] = r->manifest.hosts[i];
+	for (i = 0; in->present && i < in->n; i++)
+		if (in->rows[i].kind == FACT_HOST && in->rows[i].declared)
+			f->hosts[f->n_hosts++] = in->rows[i].value;
+}
+
 void record_verdict(const struct record *r, struct verdict_out *out)
 {
 	struct verdict_facts f = {
@@ -131,7 +147,11 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 		.expect_exit = r->manifest.expect_exit,
 		.n_phases = r->n_runs,
 	};
+	struct behaviour_facts seen;
 	unsigned i;
+
+	record_behaviour(r, &seen);
+	f.behaviour = behaviour_reasons(&seen);
 
 	for (i = 0; i < r->n_runs; i++)
 		f.phases[i] = (struct phase_facts){
@@ -141,6 +161,25 @@ void record_verdict(const struct record *r, struct verdict_out *out)
 			.limits_hit = r->runs[i].limits_hit,
 		};
 	verdict_decide(&f, out);
+}
+
+const char *record_headline(const struct record *r, enum standing standing, char *out)
+{
+	struct buf b = buf_on(out, HEADLINE_MAX);
+	struct verdict_out v;
+
+	record_verdict(r, &v);
+	headline(&b, &(struct headline_facts){
+			     v.verdict, v.set, r->observed.monitor != MONITOR_NONE, standing});
+	return buf_text(&b);
+}
+
+enum colour record_colour(const struct record *r)
+{
+	struct verdict_out v;
+
+	record_verdict(r, &v);
+	return result_colour(v.verdict, v.set, r->observed.complete, r->observed.package_read);
 }
 
 const char *package_format_text(uint8_t format)

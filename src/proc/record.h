@@ -13,7 +13,7 @@
 
 #include "base/dsse.h"
 #include "base/hash.h"
-#include "base/verdict.h"
+#include "proc/behaviour.h"
 #include "proc/inspection.h"
 #include "proc/manifest.h"
 #include "proc/observation.h"
@@ -123,6 +123,11 @@ enum err record_write(struct record *r, struct buf *out);
 
 /* The facts that decide the verdict. */
 void record_verdict(const struct record *r, struct verdict_out *out);
+/* What its rows are judged by; f->observed stays in the record. */
+void record_behaviour(const struct record *r, struct behaviour_facts *f);
+/* The sentence about it (base/reasons.h), into out of HEADLINE_MAX bytes. */
+const char *record_headline(const struct record *r, enum standing standing, char *out);
+enum colour record_colour(const struct record *r);
 
 const char *package_format_text(uint8_t format);
 const char *compression_text(uint8_t compression);

@@ -39,7 +39,7 @@ enum err helper_env_open(struct helper_env *env, int exe, struct why *why)
 
 static const char *helper_name(enum helper_kind kind)
 {
-	static const char *const names[] = {"unpack", "manifest", "inspect", "signature"};
+	static const char *const names[] = {"unpack", "manifest", "inspect", "signature", "leaks"};
 
 	return names[kind];
 }

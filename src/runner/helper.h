@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The throw-away processes of a package: our own binary again, as `unpack`,
- * `manifest`, `inspect` or `signature`, without rights. Each gets one source descriptor, one result pipe
+ * `manifest`, `inspect`, `signature` or `leaks`, without rights. Each gets one source descriptor, one result pipe
  * and the package's tmpfs as its root; each is reaped before its result is
  * looked at (C11).
  * Runs in runner workers and the command line.
@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum helper_kind { HELPER_UNPACK, HELPER_MANIFEST, HELPER_INSPECT, HELPER_SIGNATURE };
+enum helper_kind { HELPER_UNPACK, HELPER_MANIFEST, HELPER_INSPECT, HELPER_SIGNATURE, HELPER_LEAKS };
 
 /* Made once: what every helper process needs. */
 struct helper_env {

@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/ct.h"
 #include "base/fdio.h"
 #include "base/log.h"
-#include "runner/package.h"
+#include "runner/effects.h"
 
 /* Pointers of argv and envp with their texts; bounds follow from the manifest's. */
-#define ENV_MAX (LIMIT_ENV + 8)
+#define ENV_MAX (LIMIT_ENV + 8 + LIMIT_CANARIES)
 
 struct strings {
 	char *list[ENV_MAX + 1];
@@ -54,8 +55,10 @@ static enum err make_argv(struct strings *s, const struct command *cmd)
 }
 
 /* C31: nothing is inherited, and nothing says that this is a sandbox. */
-static enum err make_env(struct strings *s, const struct manifest *m, const char *cwd)
+static enum err make_env(
+	struct strings *s, const struct manifest *m, const struct effects *effects, const char *cwd)
 {
+	const char *decoy;
 	const struct {
 		const char *name, *value;
 	} base[] = {
@@ -78,6 +81,8 @@ static enum err make_env(struct strings *s, const struct manifest *m, const char
 	}
 	for (i = 0; !e && i < m->n_env; i++)
 		e = strings_add(s, m->env[i].name, "=", m->env[i].value);
+	for (i = 0; !e && (decoy = effects_variable(effects, i)); i++)
+		e = strings_add(s, slice_str(decoy), "", SLICE_NONE);
 	return e;
 }
 
@@ -90,6 +95,7 @@ struct attempt {
 	struct package package;
 	const struct runtime *runtime;
 	struct observer *observer;
+	struct effects effects;
 	struct record record;
 	int parts[PART_COUNT];   /* descriptors by bit position, -1 when absent */
 	int mounts[PHASE_COUNT]; /* of dead sandboxes; let go of after the result */
@@ -124,7 +130,15 @@ static void send_failure(struct attempt *a, enum err e, const struct why *why)
 	send_refusal(a, &r);
 }
 
-static enum err run_phase(struct attempt *a, enum phase phase, const struct command *cmd)
+/* Decoys are in it. */
+static void strings_drop(struct strings *s)
+{
+	if (s->text.p) wipe(s->text.p, s->text.n);
+	buf_drop(&s->text);
+}
+
+static enum err run_phase(
+	struct attempt *a, enum phase phase, const struct command *cmd, struct why *why)
 {
 	bool setup = phase == PHASE_SETUP;
 	struct record *r = &a->record;
@@ -150,35 +164,38 @@ static enum err run_phase(struct attempt *a, enum phase phase, const struct comm
 		r->manifest.workdir.n ? (const char *)r->manifest.workdir.p : "");
 	snprintf(name, sizeof name, "%u-%d-%s", a->ws.slot, (int)getpid(), phase_name(phase));
 	e = make_argv(&argv, cmd);
-	if (!e) e = make_env(&envp, &r->manifest, cwd);
+	if (!e) e = make_env(&envp, &r->manifest, &a->effects, cwd);
+	if (e) why_set(why, E_INTERNAL, "arguments do not fit");
+	if (!e) e = effects_begin(&a->effects, &p, why);
 	if (!e) {
 		p.argv = argv.list;
 		p.envp = envp.list;
 		sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, run, &output);
 		run->phase = (uint8_t)phase;
 		a->mounts[r->n_runs++] = output.mounts;
-		fd_close(&output.traffic);
 		a->parts[part_bit(setup ? PART_SETUP_OUT : PART_STDOUT)] = output.out;
 		a->parts[part_bit(setup ? PART_SETUP_ERR : PART_STDERR)] = output.err;
+		effects_end(&a->effects, setup ? OBSERVED_SETUP : OBSERVED_TEST, run, &output);
+		fd_close(&output.traffic);
 	}
-	buf_drop(&argv.text);
-	buf_drop(&envp.text);
+	strings_drop(&argv);
+	strings_drop(&envp);
 	return e;
 }
 
 /* Setup, then the test when setup ended as it should. */
-static enum err run_test(struct attempt *a)
+static enum err run_test(struct attempt *a, struct why *why)
 {
 	const struct manifest *m = &a->record.manifest;
 	enum err e = E_OK;
 
 	if (m->setup.n) {
-		e = run_phase(a, PHASE_SETUP, &m->setup);
+		e = run_phase(a, PHASE_SETUP, &m->setup, why);
 		if (e) return e;
 		if (a->record.runs[0].kind != EXIT_EXITED || a->record.runs[0].value != 0)
 			return E_OK;
 	}
-	return run_phase(a, PHASE_TEST, &m->command);
+	return run_phase(a, PHASE_TEST, &m->command, why);
 }
 
 static void warn(struct attempt *a, struct slice code)
@@ -222,12 +239,17 @@ static void begin_record(struct attempt *a)
 static enum err find_runtime(struct attempt *a, struct why *why)
 {
 	struct slice declared = a->package.manifest.runtime;
+	struct runtime found;
 	enum err e;
 
 	if (a->job->host_runtime) declared = SLICE("host");
 	e = runtime_find(&a->env->runtimes, declared, &a->runtime, a->record.warnings,
 		&a->record.n_warnings, why);
 	if (e) return e;
+	/* A copy: of what is found here only this job hears. */
+	found = *a->runtime;
+	if (runtime_check(&found))
+		return why_set(why, E_RUNTIME_CHANGED, "runtime %s: %s", found.name, found.trouble);
 	a->record.runtime.name = slice_str(a->runtime->name);
 	a->record.runtime.uri = slice_str(a->runtime->uri);
 	memcpy(a->record.runtime.digest, a->runtime->digest, SHA256_LEN);
@@ -273,10 +295,13 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 		e = find_runtime(a, why);
 		if (e) return e;
 		if (!a->record.network_refused) {
-			e = run_test(a);
-			if (e) return why_set(why, E_INTERNAL, "arguments do not fit");
+			e = effects_open(
+				&a->effects, a->env, &a->ws, &a->package, a->observer, why);
+			if (!e) e = run_test(a, why);
+			if (e) return e;
 		}
 	}
+	effects_mask(&a->effects);
 	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);
 	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds")
@@ -308,6 +333,7 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 		e = run_accepted(&a, &why);
 		if (e) send_failure(&a, e, &why);
 	}
+	effects_drop(&a.effects);
 	package_drop(&a.package);
 	observer_drop(a.observer);
 	for (i = 0; i < PART_COUNT; i++)

@@ -32,6 +32,7 @@
 #include "base/log.h"
 #include "proc/role.h"
 #include "proc/sys.h"
+#include "runner/checker.h"
 #include "runner/job.h"
 #include "runner/root.h"
 #include "runner/sandbox/calls.h"
@@ -71,7 +72,7 @@ const struct role role_runner = {
 	.peers = "store",
 	.sees = "/proc of its own PID namespace, device nodes for jobs, runtimes read-only, /job",
 	.descriptors = "/ socket:* */skill-verifier* /sys/fs/cgroup/* /memfd:* pipe:* "
-		       "anon_inode:[[]pidfd[]]",
+		       "anon_inode:[[]pidfd[]] anon_inode:inotify",
 	.mounts = "/:tmpfs:ro /proc:proc:ro /jobdev:tmpfs:ro /jobdev/null:*:rw /jobdev/zero:*:rw "
 		  "/jobdev/full:*:rw /jobdev/random:*:rw /jobdev/urandom:*:rw ?/runtimes:*:ro",
 	.enter_root = enter_root,
@@ -95,6 +96,8 @@ struct runner {
 	uint8_t *mac_key; /* 32 bytes on a page that children do not inherit */
 	unsigned n_slots;
 	struct slot slots[SLOTS_MAX];
+	struct probe probe;
+	struct checker checker;
 	bool stopping;
 };
 
@@ -133,6 +136,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 	jw_array(w);
 	for (i = 0; i < r->n; i++) {
 		jw_object(w);
+		jw_key_bool(w, "checked", r->list[i].checked);
 		jw_key_hex(w, "digest", SLICE_OF(r->list[i].digest));
 		jw_key_cstr(w, "name", r->list[i].name);
 		jw_key_bool(w, "ok", r->list[i].ok);
@@ -143,7 +147,7 @@ static void runtimes_json(struct jw *w, const struct runtimes *r)
 }
 
 /* What /info shows of this role. */
-static int info_file(const struct runner *r, const struct probe *p)
+static int info_file(const struct runner *r)
 {
 	struct buf b = buf_heap(64 * KIB);
 	struct jw w = jw_to(&b, false);
@@ -157,7 +161,7 @@ static int info_file(const struct runner *r, const struct probe *p)
 	jw_key_hex(&w, "seccompSha256", SLICE_OF(sandbox_filter(&r->env.sandbox)->sha256));
 	jw_key_cstr(&w, "speculation", r->env.sandbox.speculation);
 	jw_key_u64(&w, "slots", r->n_slots);
-	probe_json(&w, p);
+	probe_json(&w, &r->probe);
 	runtimes_json(&w, &r->env.runtimes);
 	jw_object_end(&w);
 	fd = b.err ? -1 : memfd_of("info", buf_slice(&b));
@@ -176,15 +180,33 @@ static void log_probe(const struct probe *p, int64_t us)
 	log_event(LOG_INFO, "sandbox.probed", "items=%u us=%lld", p->n, (long long)us);
 }
 
+/* Who we are, for store; said again when something of it has changed. */
+static enum err say_hello(struct runner *r)
+{
+	struct msg_runner hello = {.slots = r->n_slots};
+	int fd = info_file(r);
+	enum err e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
+
+	fd_close(&fd);
+	return e;
+}
+
+/* What a process that works beside us has no business with: store and init. */
+static void leave_peers(void *arg)
+{
+	struct runner *r = arg;
+
+	chan_drop(&r->store);
+	chan_drop(r->control);
+}
+
 /* Everything that jobs share. The boot message holds binary and control groups. */
 static enum err prepare(
 	struct runner *r, const struct boot *boot, struct message *m, struct why *why)
 {
-	static struct probe probe;
-	struct msg_runner hello = {0};
 	int64_t begin;
 	unsigned i;
-	int exe, fd;
+	int exe;
 	enum err e;
 
 	r->store = chan_of(message_fd(m, 0));
@@ -205,9 +227,9 @@ static enum err prepare(
 	fd_close(&exe);
 	if (e) return e;
 	begin = clock_mono_us();
-	e = sandbox_probe(&r->env.sandbox, &probe, boot->conf.allow_tier, why);
-	if (!e) e = sandbox_observe(&r->env.sandbox, &probe, boot->conf.observe, why);
-	log_probe(&probe, clock_mono_us() - begin);
+	e = sandbox_probe(&r->env.sandbox, &r->probe, boot->conf.allow_tier, why);
+	if (!e) e = sandbox_observe(&r->env.sandbox, &r->probe, boot->conf.observe, why);
+	log_probe(&r->probe, clock_mono_us() - begin);
 	if (e) return e;
 	runtimes_load(&r->env.runtimes, ROOT_RUNTIMES);
 	for (i = 0; i < r->env.runtimes.n; i++)
@@ -215,10 +237,8 @@ static enum err prepare(
 			log_event(LOG_ERROR, "runtime.refused", "name=%s why=\"%s\"",
 				r->env.runtimes.list[i].name, r->env.runtimes.list[i].trouble);
 	r->n_slots = boot->conf.slots < SLOTS_MAX ? boot->conf.slots : SLOTS_MAX;
-	hello.slots = r->n_slots;
-	fd = info_file(r, &probe);
-	e = MSG_SEND(&r->store, MSG_RUNNER, 0, runner, &hello, &fd, fd >= 0);
-	fd_close(&fd);
+	e = say_hello(r);
+	if (!e) checker_start(&r->checker, &r->env.runtimes, leave_peers, r);
 	return e;
 }
 
@@ -229,9 +249,9 @@ static _Noreturn void worker_main(
 	struct job job = {.run = *run, .package = package, .slot = slot, .cancel = -1};
 	unsigned i;
 
-	/* The worker has no business with store, init or other workers. */
-	chan_drop(&r->store);
-	chan_drop(r->control);
+	/* Nor has the worker with other workers. */
+	leave_peers(r);
+	fd_close(&r->checker.fd);
 	for (i = 0; i < r->n_slots; i++) {
 		chan_drop(&r->slots[i].report);
 		fd_close(&r->slots[i].pidfd);
@@ -255,7 +275,9 @@ static int64_t phase_deadline(const struct runner *r, uint8_t phase)
 	int64_t ms = 3 * LIMIT_UNPACK_MS;
 
 	if (phase == PHASE_RUN_SETUP || phase == PHASE_RUN_TEST)
-		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS;
+		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS +
+		     /* what it left behind, and the search of it (effects.h) */
+		     (r->env.conf->observe ? LIMIT_WRITTEN_MS + LIMIT_UNPACK_MS : 0);
 	return clock_mono_us() + 1000 * (ms + LIMIT_WORKER_MARGIN_MS);
 }
 
@@ -480,7 +502,7 @@ static bool read_channels(struct runner *r, struct message *m)
 static int loop(struct runner *r, struct message *m)
 {
 	while (!(r->stopping && all_idle(r))) {
-		struct pollfd p[2 + 2 * SLOTS_MAX];
+		struct pollfd p[3 + 2 * SLOTS_MAX];
 		bool out = chan_wants_write(&r->store), in = r->stopping || free_slot(r);
 		unsigned i, n = 0;
 
@@ -493,12 +515,16 @@ static int loop(struct runner *r, struct message *m)
 			p[n++] = (struct pollfd){
 				r->slots[i].busy ? r->slots[i].pidfd : -1, POLLIN, 0};
 		}
+		p[n++] = (struct pollfd){r->checker.fd, POLLIN, 0};
 		if (poll(p, n, next_deadline(r)) < 0 && errno != EINTR) return ROLE_EXIT_FAILED;
 		end_hung(r);
 		for (i = 0; i < r->n_slots; i++)
 			if (r->slots[i].busy && p[2 + 2 * i].revents)
 				worker_message(r, &r->slots[i]);
 		reap(r);
+		if (p[n - 1].revents && checker_read(&r->checker, &r->env.runtimes) &&
+			chan_open(&r->store))
+			say_hello(r);
 		if (chan_open(&r->store)) chan_flush(&r->store);
 		if (!read_channels(r, m)) return ROLE_EXIT_PEER;
 	}
@@ -515,6 +541,7 @@ static int runner_run(struct boot *boot, struct chan *control, struct message *m
 
 	conf = boot->conf;
 	r.control = control;
+	r.checker = (struct checker)CHECKER_INIT;
 	r.env.conf = &conf;
 	r.env.boot_us = (int64_t)boot->boot_us;
 	memcpy(r.env.policy_sha256, boot->policy_sha256, sizeof r.env.policy_sha256);

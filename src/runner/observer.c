@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "proc/behaviour.h"
 
 /* Rows without room are told apart by hash; more of them than this are dropped ones. */
 #define OTHERS      4096
@@ -28,7 +29,13 @@ struct observer {
 
 enum err observer_new(struct observer **out, uint8_t monitor)
 {
-	size_t room = OBSERVED_KINDS * LIMIT_OBSERVED_TEXT + LIMIT_CANARIES * LIMIT_CANARY_BYTES;
+	/*
+	 * The text of rows that gave way stays where it is: for each row that is a reason, at
+	 * most its own length and one more row's.
+	 */
+	size_t gone = LIMIT_OBSERVED_TEXT + LIMIT_OBSERVED_KIND * 2 * LIMIT_OBSERVED_BYTES;
+	size_t room =
+		OBSERVED_KINDS * (LIMIT_OBSERVED_TEXT + gone) + LIMIT_CANARIES * LIMIT_CANARY_BYTES;
 	struct observer *o = calloc(1, sizeof *o);
 
 	if (!o) return E_NO_MEMORY;
@@ -128,30 +135,82 @@ static struct slice keep(struct observer *o, struct slice s)
 	return slice_of(o->text.p + at, s.n);
 }
 
-struct observed *observer_saw(
-	struct observer *o, uint8_t kind, struct slice value, struct slice detail)
+static bool has_room(const struct kind_rows *k, const struct observed *row)
+{
+	return k->n < LIMIT_OBSERVED_KIND &&
+	       k->text + row->value.n + row->detail.n <= LIMIT_OBSERVED_TEXT;
+}
+
+/* Takes out the last row that is no reason, and counts it; false: there is none. */
+static bool give_way(struct observer *o, struct kind_rows *k)
+{
+	unsigned i = k->n;
+	struct observed *row;
+
+	while (i > 0 && observed_reasons(&k->rows[i - 1]))
+		i--;
+	if (i == 0) return false;
+	row = &k->rows[--i];
+	count_other(o, row->kind, hash_of(row->phase, row->kind, row->value, row->detail));
+	k->text -= row->value.n + row->detail.n;
+	memmove(row, row + 1, (--k->n - i) * sizeof *row);
+	return true;
+}
+
+static struct observed *saw(struct observer *o, const struct observed *new)
+{
+	struct kind_rows *k = &o->kinds[new->kind];
+	struct observed *row;
+
+	while (!has_room(k, new) && observed_reasons(new))
+		if (!give_way(o, k)) break;
+	if (!has_room(k, new)) {
+		count_other(o, new->kind, hash_of(new->phase, new->kind, new->value, new->detail));
+		return NULL;
+	}
+	row = &k->rows[k->n++];
+	k->text += new->value.n + new->detail.n;
+	*row = *new;
+	row->value = keep(o, new->value);
+	row->detail = keep(o, new->detail);
+	return row;
+}
+
+static struct observed *see(
+	struct observer *o, uint8_t kind, uint8_t origin, struct slice value, struct slice detail)
 {
 	uint8_t mem[2][LIMIT_OBSERVED_BYTES];
-	struct kind_rows *k = &o->kinds[kind];
 	struct observed *row;
 
 	if (o->monitor == MONITOR_NONE) return NULL;
 	value = shown(mem[0], sizeof mem[0], value, "-");
 	detail = shown(mem[1], sizeof mem[1], detail, "");
 	row = find(o, kind, value, detail);
-	if (row) {
+	if (row)
 		count_up(&row->count, 1);
-		return row;
-	}
-	if (k->n == LIMIT_OBSERVED_KIND || k->text + value.n + detail.n > LIMIT_OBSERVED_TEXT) {
-		count_other(o, kind, hash_of(o->phase, kind, value, detail));
-		return NULL;
-	}
-	row = &k->rows[k->n++];
-	k->text += value.n + detail.n;
-	*row = (struct observed){.kind = kind, .phase = o->phase, .count = 1};
-	row->value = keep(o, value);
-	row->detail = keep(o, detail);
+	else
+		row = saw(o, &(struct observed){.kind = kind,
+				     .phase = o->phase,
+				     .origin = origin,
+				     .count = 1,
+				     .value = value,
+				     .detail = detail});
+	return row;
+}
+
+struct observed *observer_saw(
+	struct observer *o, uint8_t kind, struct slice value, struct slice detail)
+{
+	return see(o, kind, ORIGIN_NONE, value, detail);
+}
+
+struct observed *observer_exec(
+	struct observer *o, uint8_t origin, struct slice path, struct slice arguments)
+{
+	struct observed *row = see(o, OBSERVED_EXEC, origin, path, arguments);
+
+	/* The same path may hold another file by now: the worse of the two counts. */
+	if (row && row->origin < origin) row->origin = origin;
 	return row;
 }
 
@@ -172,6 +231,15 @@ void observer_dropped(struct observer *o, uint32_t n)
 void observer_broken(struct observer *o)
 {
 	o->broken = true;
+}
+
+void observer_mask(struct observer *o, struct slice secret)
+{
+	struct slice all = buf_slice(&o->text);
+	size_t at = slice_search(all, 0, secret);
+
+	for (; at < all.n; at = slice_search(all, at, secret))
+		memset(o->text.p + at, '*', secret.n);
 }
 
 void observer_planted(struct observer *o, struct slice name)

@@ -6,7 +6,9 @@
  * allocates while a program waits for an answer.
  *
  * Rows of one kind have room of their own: a flood of one kind cannot push out
- * another, and what has no room is counted (more).
+ * another, and what has no room is counted (more). Of one kind, a row that is a
+ * reason (proc/behaviour.h) takes the place of one that is none, so that nobody
+ * hides a write to ~/.bashrc behind a thousand to /skill.
  * Runs in runner workers and the command line; pure.
  */
 #ifndef RUNNER_OBSERVER_H
@@ -32,6 +34,9 @@ void observer_phase(struct observer *o, uint8_t phase);
  */
 struct observed *observer_saw(
 	struct observer *o, uint8_t kind, struct slice value, struct slice detail);
+/* The same of a program that was executed: one that was written in the run is kept before others. */
+struct observed *observer_exec(
+	struct observer *o, uint8_t origin, struct slice path, struct slice arguments);
 /* A row that is there already, without counting; NULL when there is none. */
 struct observed *observer_find(
 	struct observer *o, uint8_t kind, struct slice value, struct slice detail);
@@ -40,6 +45,8 @@ void observer_dropped(struct observer *o, uint32_t n);
 /* A part of the watch did not hold: complete is false from here on. */
 void observer_broken(struct observer *o);
 
+/* Puts stars in the place of a secret in all texts: letters and digits, which nothing escapes. */
+void observer_mask(struct observer *o, struct slice secret);
 /* Names a planted canary, in the order of the list in the statement. */
 void observer_planted(struct observer *o, struct slice name);
 /* What is counted once: fields of struct observation other than rows. */

@@ -149,7 +149,7 @@ static int build_host(int top)
 	if (r == 0) r = write_text(root, "etc/hosts", "127.0.0.1 localhost skill\n");
 	if (r == 0)
 		r = write_text(
-			root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
+			root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
 	close(root);
 	return r;
 }

@@ -3,22 +3,15 @@
 #include "runner/runtime.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/fdio.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/text.h"
-
-/* A manifest line has about 150 bytes; 64 Ki files are far beyond any runtime. */
-#define MANIFEST_BYTES (16 * MIB)
-/* The deepest folder of a runtime has about ten levels. */
-#define TREE_DEPTH 32
+#include "runner/runtime_tree.h"
 
 /*
  * Which names mean which runtime. A name without a tag means ":latest". Names
@@ -83,7 +76,7 @@ static enum err check_digest(const struct runtime *rt, struct slice digest, stru
 
 static enum err unknown(const struct runtimes *r, struct slice declared, struct why *why)
 {
-	char shown[64], known[120] = "";
+	char shown[64], known[180] = ""; /* both fit into what why holds */
 	struct buf b = buf_on(known, sizeof known - 1);
 	size_t i;
 
@@ -123,142 +116,70 @@ enum err runtime_find(const struct runtimes *r, struct slice declared, const str
 	return E_OK;
 }
 
-static enum err trouble(struct runtime *rt, const char *what, struct slice path)
+static enum err refuse(struct runtime *rt, const char *what)
 {
-	char shown[100];
-
-	snprintf(rt->trouble, sizeof rt->trouble, "%s %s", what,
-		text_ascii(shown, sizeof shown, path));
+	snprintf(rt->trouble, sizeof rt->trouble, "%s", what);
+	rt->ok = false;
 	return E_RUNTIME_CHANGED;
 }
 
-static enum err digest_of(
-	int root, const char *path, uint64_t size, mode_t mode, uint8_t out[SHA256_LEN])
+static enum err read_manifest(struct runtime *rt, struct cJSON **out, uint8_t digest[SHA256_LEN])
 {
-	uint8_t mem[64 * KIB];
-	struct sha256 h;
-	struct stat st;
-	uint64_t total = 0;
-	int fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-	if (fd < 0) return E_ABSENT;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 07777) != mode) {
-		fd_close(&fd);
-		return E_FORMAT;
-	}
-	sha256_init(&h);
-	for (;;) {
-		ssize_t n = read(fd, mem, sizeof mem);
-
-		if (n < 0 && errno == EINTR) continue;
-		if (n <= 0) break;
-		sha256_add(&h, slice_of(mem, (size_t)n));
-		total += (uint64_t)n;
-	}
-	fd_close(&fd);
-	sha256_out(&h, out);
-	return total == size ? E_OK : E_FORMAT;
-}
-
-/* One entry of the manifest: a file with digest, or a link with its target. */
-static enum err check_entry(struct runtime *rt, int root, const struct cJSON *entry)
-{
-	char path[512], target[512];
-	uint8_t want[SHA256_LEN], have[SHA256_LEN];
-	struct slice s, mode;
-	uint64_t size;
-	ssize_t n;
-
-	if (json_get_str(entry, "path", &s) || !slice_text(path, sizeof path, s) || path[0] == '/')
-		return trouble(rt, "manifest.json has a wrong entry", SLICE(""));
-	if (json_get_str(entry, "target", &s) == E_OK) {
-		n = readlinkat(root, path, target, sizeof target);
-		return n > 0 && slice_eq(slice_of(target, (size_t)n), s)
-			       ? E_OK
-			       : trouble(rt, "a link differs:", slice_str(path));
-	}
-	if (json_get_hex(entry, "sha256", want, sizeof want) ||
-		json_get_u64(entry, "size", UINT32_MAX, &size) ||
-		json_get_str(entry, "mode", &mode) ||
-		(!slice_is(mode, "0644") && !slice_is(mode, "0755")))
-		return trouble(rt, "manifest.json has a wrong entry", SLICE(""));
-	if (digest_of(root, path, size, slice_is(mode, "0755") ? 0755 : 0644, have) ||
-		memcmp(want, have, sizeof want) != 0)
-		return trouble(rt, "a file differs:", slice_str(path));
-	return E_OK;
-}
-
-/*
- * Counts what is no directory below fd, which it closes; what is there and not
- * in the manifest shows as a number. False when the tree cannot be walked.
- */
-static bool count_entries(int fd, unsigned depth, unsigned *n)
-{
-	DIR *d = fd >= 0 && depth < TREE_DEPTH ? fdopendir(fd) : NULL;
-	struct dirent *entry;
-	bool ok = d != NULL;
-
-	if (!d) fd_close(&fd);
-	while (ok && (entry = readdir(d))) {
-		struct stat st;
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-		ok = fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-		if (ok && S_ISDIR(st.st_mode))
-			ok = count_entries(openat(dirfd(d), entry->d_name,
-						   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-				depth + 1, n);
-		else
-			++*n;
-	}
-	if (d) closedir(d);
-	return ok;
-}
-
-static enum err check_tree(struct runtime *rt, const struct cJSON *manifest)
-{
-	const struct cJSON *files = json_get(manifest, "files"), *entry;
-	unsigned listed = 0, found = 0;
-	int root;
+	struct buf text = buf_heap(MANIFEST_BYTES);
+	char path[sizeof rt->path + 16];
 	enum err e = E_OK;
 
-	/* Nothing to compare would be nothing that differs. */
-	if (!json_is_array(files) || !json_child(files))
-		return trouble(rt, "manifest.json lists no files", SLICE(""));
-	root = open(rt->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0) return trouble(rt, "its tree is missing", SLICE(""));
-	for (entry = json_child(files); entry && !e; entry = json_next(entry), listed++)
-		e = check_entry(rt, root, entry);
-	/* Every listed one is there; with equal numbers nothing else is. */
-	if (!e &&
-		(!count_entries(openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, &found) ||
-			found != listed))
-		e = trouble(rt, "its tree holds what manifest.json does not list", SLICE(""));
-	fd_close(&root);
+	/* Beside root, which may be anything: not through it. */
+	snprintf(path, sizeof path, "%.*s/manifest.json", (int)(strlen(rt->path) - strlen("/root")),
+		rt->path);
+	if (file_read(path, MANIFEST_BYTES, &text))
+		e = refuse(rt, "manifest.json cannot be read");
+	else if (json_parse(buf_slice(&text), JSON_INTEGERS, out, NULL))
+		e = refuse(rt, "manifest.json is not strict JSON");
+	else
+		sha256(buf_slice(&text), digest);
+	buf_drop(&text);
 	return e;
 }
 
-static void load_one(struct runtime *rt, const char *dir)
+static void load_one(struct runtime *rt)
 {
-	struct buf text = buf_heap(MANIFEST_BYTES);
 	struct cJSON *manifest = NULL;
-	char path[320];
 	struct slice uri;
 
-	snprintf(path, sizeof path, "%s/%s/manifest.json", dir, rt->name);
-	if (file_read(path, MANIFEST_BYTES, &text)) {
-		trouble(rt, "manifest.json cannot be read", SLICE(""));
-	} else if (json_parse(buf_slice(&text), JSON_INTEGERS, &manifest, NULL)) {
-		trouble(rt, "manifest.json is not strict JSON", SLICE(""));
-	} else if (json_get_str(manifest, "uri", &uri) ||
-		   !slice_text(rt->uri, sizeof rt->uri, uri)) {
-		trouble(rt, "manifest.json names no uri", SLICE(""));
-	} else {
-		sha256(buf_slice(&text), rt->digest);
-		rt->ok = check_tree(rt, manifest) == E_OK;
+	if (read_manifest(rt, &manifest, rt->digest) == E_OK) {
+		rt->ok = !json_get_str(manifest, "uri", &uri) &&
+			 slice_text(rt->uri, sizeof rt->uri, uri);
+		if (!rt->ok) refuse(rt, "manifest.json names no uri");
 	}
 	json_drop(&manifest);
-	buf_drop(&text);
+}
+
+enum err runtime_check(struct runtime *rt)
+{
+	uint8_t digest[SHA256_LEN];
+	struct cJSON *manifest = NULL;
+	struct why why = WHY_INIT;
+	enum err e;
+
+	if (!rt->ok) return E_RUNTIME_CHANGED;
+	if (rt->checked) return E_OK;
+	e = read_manifest(rt, &manifest, digest);
+	/* The digest that statements name is that of the list which is compared here. */
+	if (!e && memcmp(digest, rt->digest, sizeof digest) != 0)
+		e = refuse(rt, "manifest.json has changed since the start");
+	if (!e) {
+		e = runtime_tree_check(rt->path, manifest, &why);
+		if (e) refuse(rt, why.text);
+	}
+	json_drop(&manifest);
+	rt->checked = !e;
+	return e ? E_RUNTIME_CHANGED : E_OK;
+}
+
+static int name_order(const void *a, const void *b)
+{
+	return strcmp(((const struct runtime *)a)->name, ((const struct runtime *)b)->name);
 }
 
 void runtimes_load(struct runtimes *r, const char *dir)
@@ -276,8 +197,10 @@ void runtimes_load(struct runtimes *r, const char *dir)
 		memset(rt, 0, sizeof *rt);
 		if (!slice_text(rt->name, sizeof rt->name, name)) continue;
 		snprintf(rt->path, sizeof rt->path, "%.128s/%.31s/root", dir, entry->d_name);
-		load_one(rt, dir);
+		load_one(rt);
 		r->n++;
 	}
 	closedir(d);
+	/* The order of a folder differs from machine to machine. */
+	qsort(r->list, r->n, sizeof *r->list, name_order);
 }

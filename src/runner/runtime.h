@@ -2,8 +2,9 @@
 /*
  * Runtimes: read-only trees that tests run in, found by name (specs/skills.md
  * 2.7, C32). A runtime is a folder <name>/ with root/ and manifest.json; its
- * digest is that of the manifest, and every file is compared with it once at
- * start. A changed runtime is refused.
+ * digest is that of the manifest, read at start. Before anything runs in a runtime
+ * every file of it is compared with that manifest, once in the life of a runner.
+ * A changed runtime is refused.
  * Runs in runner and the command line.
  */
 #ifndef RUNNER_RUNTIME_H
@@ -17,7 +18,8 @@ struct runtime {
 	char name[32];
 	char path[256]; /* of root/ in the worker's view */
 	char uri[128];  /* package URL of where it comes from */
-	bool ok;        /* every file is as the manifest says */
+	bool ok;        /* has a manifest, and nothing is known to differ from it */
+	bool checked;   /* every file was found to be as the manifest says */
 	bool host;      /* the machine's own /usr, for `run --runtime host` */
 	char trouble[160];
 	uint8_t digest[SHA256_LEN];
@@ -28,8 +30,17 @@ struct runtimes {
 	struct runtime list[RUNTIMES_MAX];
 };
 
-/* Reads and checks all runtimes below dir. Broken ones stay in the list, not ok. */
+/*
+ * Reads the manifests of all runtimes below dir; no file of theirs is looked at.
+ * Broken ones stay in the list, not ok.
+ */
 void runtimes_load(struct runtimes *r, const char *dir);
+
+/*
+ * Compares every file, unless that was done: E_OK, or E_RUNTIME_CHANGED with the
+ * runtime not ok any more and the reason in its trouble.
+ */
+enum err runtime_check(struct runtime *rt);
 
 /*
  * The runtime for a declared name (absent: the default). Adds the warnings

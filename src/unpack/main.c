@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Entry of the helper processes `unpack`, `manifest`, `inspect` and `signature`, which the
- * runner starts for each package (the last for a signed one) and which are gone
- * before their result is believed.
+ * runner starts for each package (the last for a signed one), and `leaks`, for each
+ * phase that was observed. All are gone before their result is believed.
  *
  *   uid            the slot's payload id, no capabilities
  *   root           the package's tmpfs, empty when unpack starts
@@ -73,5 +73,6 @@ int helper_main(const char *name, const char *argument_hex)
 		return signature_process(HELPER_FD_RESULT, HELPER_FD_SOURCE);
 	if (strcmp(name, "inspect") == 0)
 		return inspect_process(HELPER_FD_RESULT, HELPER_FD_SOURCE, HELPER_FD_ROOT);
+	if (strcmp(name, "leaks") == 0) return leaks_process(HELPER_FD_RESULT, HELPER_FD_SOURCE);
 	return 100;
 }

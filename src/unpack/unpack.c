@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The throw-away processes of a package: "unpack", "manifest", "inspect" and,
- * for a signed one, "signature".
+ * for a signed one, "signature". "leaks" (leaks.c) reads its socket, writes its
+ * result, and needs memory.
  *
  * descriptors  result (write), source (sealed memory file, directory or
  *              SKILL.md, read), tree (directory; unpack writes, inspect reads);

@@ -39,4 +39,10 @@ int signature_process(int result_fd, int source_fd);
  */
 int inspect_process(int result_fd, int source_fd, int root_fd);
 
+/*
+ * Reads tokens and frames (proc/leaks.h) from source_fd, a socket, until its end and
+ * writes a struct leaks_found to result_fd. Returns 0, or 1 when there is no result.
+ */
+int leaks_process(int result_fd, int source_fd);
+
 #endif

@@ -145,6 +145,9 @@ static uint64_t number_in(int fd)
 	return number;
 }
 
+/* Phases that are watched: what a sinkhole and a listener cost. */
+static bool observed;
+
 /* One job's sandbox as runner/job.c makes it, with its command already known. */
 static void one_phase(unsigned slot, char *const *argv, struct parts *out, int *said)
 {
@@ -172,6 +175,7 @@ static void one_phase(unsigned slot, char *const *argv, struct parts *out, int *
 		_exit(1);
 	}
 	out->workspace = ms_since(begin);
+	if (observer_new(&phase.observer, observed ? MONITOR_CALLS : MONITOR_NONE)) _exit(1);
 	begin = clock_mono_us();
 	sandbox_run(&env, &ws, &phase, -1, &run, &output);
 	out->phase = ms_since(begin);
@@ -212,6 +216,12 @@ static void ours_once(struct parts *out)
 	char *const argv[] = {(char[]){PROGRAM}, NULL};
 
 	in_worker(0, argv, out);
+}
+
+static void observed_once(struct parts *out)
+{
+	observed = true;
+	ours_once(out);
 }
 
 /* ---- the floor: the same namespaces and mounts, and nothing else ------------ */
@@ -418,12 +428,16 @@ static void compare(uint64_t rounds, int argc, char **argv)
 			.namespaces = role_runner.namespaces,
 			.become = become_runner,
 			.once = ours_once},
+		{.name = "observed",
+			.namespaces = role_runner.namespaces,
+			.become = become_runner,
+			.once = observed_once},
 		{.name = "floor",
 			.namespaces = role_runner.namespaces,
 			.become = become_floor,
 			.once = floor_once},
 	};
-	int n = 2, i, at = 0;
+	int n = 3, i, at = 0;
 
 	while (at < argc && n < CONTESTANTS_MAX) {
 		list[n] = (struct contestant){.name = argv[at],
@@ -542,6 +556,9 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "compare") == 0) {
 		compare(n, argc - 4, argv + 4);
 	} else if (strcmp(argv[1], "soak") == 0 && argc == 5) {
+		soak(n, argv[4]);
+	} else if (strcmp(argv[1], "soak-observed") == 0 && argc == 5) {
+		observed = true;
 		soak(n, argv[4]);
 	} else if (strcmp(argv[1], "forest") == 0 && argc == 5) {
 		/* Room for all of them, the program and the job's init. */

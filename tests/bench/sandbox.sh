@@ -47,6 +47,7 @@ for p in 50 10 99; do
 	[ -z "$crun" ] || figure "$what" "$(of ours $p)" ms - "peer: crun, no control group" "$(of crun $p)"
 	figure "$what" "$(of ours $p)" ms - "a bare fork and exec" "$(of bare $p)"
 done
+peer_times "the same, observed" "$(of observed)" ms 1.25 "nobody watches" "$(of ours)"
 figure "of it, mounts of the workspace" "$(of ours-workspace)" ms - "floor" "$(of floor-workspace)"
 
 "$build/bench/sandbox" forest "$tmp/runtimes" 1000 "${RUNS:-4}" > "$tmp/times" || exit 1
@@ -54,14 +55,16 @@ figure "end of 1000 processes, until known" "$(of forest)" ms 50 "-" 0
 
 # What is left of SOAK sandboxes. Others on the machine use the kernel's objects too.
 soak=${SOAK:-500}
-"$build/bench/sandbox" soak "$tmp/runtimes" "$soak" "$tests/bench/held.sh" > "$tmp/held" || exit 1
-awk '/^(before|after)$/ { when = $1; next } when == "before" { n[$1] = $2 } when == "after" { print $1, n[$1], $2 }' \
-	"$tmp/held" > "$tmp/soak"
-while read -r what before after; do
-	case $what in
-	*_*) slack=$((soak / 4)) ;;
-	KiB-*) slack=24 ;;
-	*) slack=0 ;;
-	esac
-	kept "$what after $soak sandboxes" "$before" "$after" "" "$slack"
-done < "$tmp/soak"
+for kind in soak soak-observed; do
+	"$build/bench/sandbox" $kind "$tmp/runtimes" "$soak" "$tests/bench/held.sh" > "$tmp/held" || exit 1
+	awk '/^(before|after)$/ { when = $1; next } when == "before" { n[$1] = $2 } when == "after" { print $1, n[$1], $2 }' \
+		"$tmp/held" > "$tmp/soak"
+	while read -r what before after; do
+		case $what in
+		*_*) slack=$((soak / 4)) ;;
+		KiB-*) slack=24 ;;
+		*) slack=0 ;;
+		esac
+		kept "$what after $soak sandboxes, $kind" "$before" "$after" "" "$slack"
+	done < "$tmp/soak"
+done

@@ -53,6 +53,9 @@ is "PEM root" "$(c "$tmp/b.json" --root "$O/root.pem" ${full#* * })" "0 genuine"
 "$sv" check "$tmp/b.json" $full > "$tmp/text"
 is "C5: the two last lines" "$(tail -2 "$tmp/text" | cut -d' ' -f1-2 | tr '\n' ' ')" "PROOF genuine, RESULT passed: "
 has "C5: argv, expected exit, runtime and package" "$(tail -1 "$tmp/text")" "'/bin/sh' '-c' 'sh lib/t.sh', expected exit 0, runtime pkg:generic/skill-verifier-runtime-base@"
+is "the headline above them, in the words of --json" "$(tail -3 "$tmp/text" | head -1)" "$(jq -r .result.headline "$tmp/r.json")"
+has "it was a single run" "$(jq -r .result.headline "$tmp/r.json")" "The author's test passed in a single run, attested"
+is "C25: not green, for nobody watched" "$(jq -r .result.colour "$tmp/r.json")" amber
 has "C5: package digest" "$(tail -1 "$tmp/text")" "$(sha256sum < "$tmp/tool.tar.gz" | cut -d' ' -f1)"
 is "from standard input" "$("$sv" check - $full < "$tmp/b.json" > /dev/null; echo $?)" 0
 is "C5: no forbidden word" "$(grep -ciE '\b(safe|secure|trusted|verified skill)\b' "$tmp/text")" 0
@@ -124,6 +127,10 @@ s() { change "$1" "$2" "$(printf %s "$st" | sed "s/PROG/$(printf %s "$3" | sed '
 s "verdict" "envelope verdict binding" '.predicate.verdict = "FAILED"'
 s "exit code" "envelope verdict binding" '.predicate.run[0].exit.code = 1'
 s "result" "envelope verdict binding" '.predicate.result = "PASSED"'
+s "a reason made up" "envelope verdict binding" '.predicate.reasons = ["canary-leaked"]'
+s "a watch made up" "envelope statement binding" '.predicate.behaviour.complete = true'
+s "a monitor made up" "envelope statement verdict binding" '.predicate.behaviour = {complete: true, monitor: "calls"}'
+s "a sinkhole made up" "envelope statement binding" '.predicate.sandbox.network = "sinkhole"'
 s "a warning dropped" "envelope statement binding" '.predicate.warnings -= ["unmonitored"]'
 s "package digest in one place" "envelope statement binding" '.predicate.package.sha256 = ("0" * 64)'
 s "file list digest in both places" "envelope statement binding" '.predicate.package.filesSha256 = ("0" * 64) | .subject[1].digest.sha256 = ("0" * 64)'

@@ -32,7 +32,7 @@ is "version: commit of this tree" "$(printf '%s' "$v" | jq -r .commit | cut -d+ 
 
 # ---- help and usage -----------------------------------------------------------------
 has "help: what a proof is not" "$("$sv" --help)" "A proof shows what happened once, nothing more."
-for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version limits \
+for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version measure limits \
 	compose-hash roles health doctor; do
 	# shellcheck disable=SC2086
 	"$sv" $cmd --help > "$tmp/help" 2>&1
@@ -94,20 +94,32 @@ skill slow 'test: {command: sleep 9, timeout: 300ms}'
 skill none 'description: x'
 skill gone 'test_command: ["/no/such"]'
 skill bad 'test_command: [""]'
-skill node 'test: {command: "true", runtime: "node:20"}'
+skill unknown 'test: {command: "true", runtime: "ruby:3"}'
 is "run: passed" "$(r "$tmp/s/pass")" 0
-has "run: says what it is" "$(cat "$tmp/out")" "unattested"
+has "run: says what it is" "$(tail -1 "$tmp/out")" "The author's test passed in a single run, unattested. Its behaviour was not observed."
+is "run: the same words in JSON" "$("$sv" run --json "$tmp/s/pass" | jq -r .headline)" "$(tail -1 "$tmp/out")"
+is "run: not green, for nobody watched" "$("$sv" run --json "$tmp/s/pass" | jq -c '[.colour, .behaviour]')" '["amber",{"complete":false,"monitor":"none"}]'
 is "run: failed" "$(r "$tmp/s/fail")" 1
+has "run: why, in words" "$(cat "$tmp/out")" "exit-status: it ended with another exit status than was expected. To change it: "
+has "run: the headline names the reason" "$(tail -1 "$tmp/out")" "failed in a single run, unattested: it ended with another exit status than was expected (exit-status)."
 is "run: timeout" "$(r "$tmp/s/slow")" 1
 is "run: no test" "$(r "$tmp/s/none")" 2
 is "run: no test, allowed" "$(r --allow-no-test "$tmp/s/none")" 0
-has "run: and it says so" "$(cat "$tmp/out" "$tmp/err")" "no test"
+has "run: and it says so" "$(cat "$tmp/out" "$tmp/err")" "No test is declared"
 is "run: command not found" "$(r "$tmp/s/gone")" 2
 is "run: refused" "$(r "$tmp/s/bad")" 4
-is "run: runtime not here" "$(r "$tmp/s/node")" 3
+is "run: runtime not here" "$(r "$tmp/s/unknown")" 3
 is "run: nothing there" "$(r "$tmp/s/nowhere")" 3
 is "run: an archive" "$(r "$tmp/h.tgz")" 0
 is "run: --json" "$("$sv" run --json "$tmp/s/fail" | jq -c '[.verdict, .reasons]')" '["FAILED",["exit-status"]]'
+"$sv" run --sarif "$tmp/s/fail" > "$tmp/out"
+is "run: --sarif: exit code" $? 1
+is "run: --sarif: the reason is the rule, words are those of the headline" "$(jq -c '.runs[0] as $r | $r.results | [length, .[0].ruleId, .[0].level, ($r.tool.driver.rules[.[0].ruleIndex].id == .[0].ruleId),
+	.[0].locations[0].physicalLocation.artifactLocation.uri]' "$tmp/out") $(jq -r '.runs[0].properties.headline' "$tmp/out")" \
+	"[1,\"exit-status\",\"error\",true,\"SKILL.md\"] $("$sv" run --json "$tmp/s/fail" | jq -r .headline)"
+is "run: --sarif: nothing to say of a pass" "$("$sv" run --sarif "$tmp/s/pass" | jq -c '.runs[0].results')" "[]"
+is "run: --sarif: refused" "$("$sv" run --sarif "$tmp/s/bad" | jq -r '.runs[0].results[0] | "\(.ruleId) \(.level)"')" "package-refused error"
+is "run: one form" "$(r --json --sarif "$tmp/s/pass")" 3
 is "run: --timeout refuses what asks for more" "$(r --timeout 5 "$tmp/s/pass") $(grep -c timeout-range "$tmp/out")" "4 1"
 t=$(now_ms)
 "$sv" run "$tmp/s/slow" > /dev/null

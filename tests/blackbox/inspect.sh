@@ -97,6 +97,11 @@ commands in prose
 (found by text search; absence proves nothing)
 W
 is "against: exactly what was changed" "$(diff "$tmp/want" "$tmp/got")" ""
+"$sv" inspect --against "$p" --json "$tmp/new" > "$tmp/a.json"
+is "against: JSON: exit code and versions" "$? $(jq -c '[.old.outcome, .new.outcome, (.old.dirHash1 != .new.dirHash1), (.notCompared | type)]' "$tmp/a.json")" '0 ["accepted","accepted",true,"array"]'
+is "against: JSON says what the lines say" "$(jq -r '(.files[] | "\({added: "+", removed: "-", changed: "~"}[.change]) \(.path)"), (.facts[] | "\({added: "+", removed: "-"}[.change]) \(.value)  \(.path):\(.line)")' "$tmp/a.json" | sort)" "$(sed -n 's/^  \([-+~] \)/\1/p' "$tmp/want" | sort)"
+"$sv" inspect --against "$tmp/refused" --json "$p" > "$tmp/a.json"
+is "against: JSON of a refused version" "$? $(jq -r .old.outcome "$tmp/a.json")" "4 rejected"
 "$sv" inspect --against "$p" "$p" > "$tmp/out"
 is "against: itself" "$? $(grep -c 'no difference in files and facts' "$tmp/out")" "0 1"
 "$sv" inspect --against "$tmp/refused" "$p" > "$tmp/out"
@@ -120,6 +125,22 @@ is "jsonl: all accepted" $? 0
 awk 'BEGIN { for (i = 0; i < 300; i++) print i }' | while read -r i; do echo "$p"; done | xargs "$sv" inspect --jsonl > "$tmp/many"
 is "jsonl: hundreds" "$? $(jq -s 'length' "$tmp/many") $(jq -r .dirHash1 "$tmp/many" | sort -u | wc -l)" "0 300 1"
 
+# ---- what would declare it ------------------------------------------------------------
+"$sv" inspect --json "$p" > "$tmp/d.json"
+is "declare: a line for what is not declared and can be, else null" "$(jq -c '[.inspection.rows[] | has("declare")] | all' "$tmp/d.json") $(
+	jq -c '[.inspection.rows[] | (.declare != null) == ((.declared | not) and ([.kind] | inside(["host", "secret", "environment", "binary", "module", "test"])))] | all' "$tmp/d.json")" "true true"
+# Each line alone, in a frontmatter of its own, declares that value.
+declared() {
+	rm -rf "$tmp/one" && cp -r "$p" "$tmp/one"
+	printf -- '---\nname: tool\ndescription: d\n%s\n---\n%s\n' "$2" "$(sed -n '/^\[gone/,$p' "$p/SKILL.md")" > "$tmp/one/SKILL.md"
+	"$sv" inspect --json "$tmp/one" | jq -c --arg v "$1" '[.inspection.rows[] | select(.value == $v and .kind != "command") | [.declared, .declare]] | unique'
+}
+for kind in host secret environment binary; do
+	v=$(jq -r --arg k $kind '[.inspection.rows[] | select(.kind == $k and (.declared | not))][0].value' "$tmp/d.json")
+	line=$(jq -r --arg k $kind '[.inspection.rows[] | select(.kind == $k and (.declared | not))][0].declare' "$tmp/d.json")
+	is "declare: the line for a $kind declares it" "$(declared "$v" "$line")" '[[true,null]]'
+done
+
 # ---- --sarif --------------------------------------------------------------------------
 "$sv" inspect --sarif "$p" > "$tmp/s.json"
 is "sarif: exit code" $? 0
@@ -133,6 +154,7 @@ is "sarif: results fit their rules; levels are note and warning" "$(jq -c '.runs
 is "sarif: what is found" "$(jq -r '.runs[0].results[] | "\(.ruleId) \(.locations[0].physicalLocation | "\(.artifactLocation.uri):\(.region.startLine // 0)")"' "$tmp/s.json" | sort | tr '\n' ';')" \
 	"command-in-prose SKILL.md:8;hidden-text scripts/a%20b%23.txt:1;missing-file SKILL.md:6;undeclared-binary SKILL.md:8;undeclared-binary scripts/go.sh:3;undeclared-environment scripts/go.sh:2;undeclared-module scripts/go.py:1;undeclared-network scripts/go.sh:3;undeclared-secret scripts/go.sh:2;undeclared-test scripts/test.sh:0;"
 is "sarif: what is declared is no result" "$("$sv" inspect --sarif "$tmp/again/tool" | jq -r '[.runs[0].results[].ruleId | select(startswith("undeclared"))] | unique | join(" ")')" undeclared-module
+is "sarif: messages say what would declare it" "$(jq -c '[.runs[0].results[] | select(.ruleId == "undeclared-network").message.text | contains("; would declare it: metadata: {requires.network: \"")] | all' "$tmp/s.json")" true
 "$sv" inspect --sarif "$tmp/refused" > "$tmp/s.json"
 is "sarif: a refused package" "$? $(jq -r '.runs[0].results[0] | [.ruleId, .level, (.message.text | split(":")[0])] | join(" ")' "$tmp/s.json")" "4 package-refused warning no-frontmatter"
 

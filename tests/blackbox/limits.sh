@@ -27,7 +27,8 @@ payloads() { pgrep -c -f '^sleep 987653'; }
 hung=$(submit "$tmp/hung.tgz")
 runner=$(pgrep -P "$sv_pid" -f -- '--role runner$')
 wait_until 50 sh -c 'test "$(pgrep -c -f "^sleep 987653")" = 2'
-worker=$(pgrep -P "$runner" | head -1)
+# The newest: another child compares runtimes after the start.
+worker=$(pgrep -n -P "$runner")
 kill -STOP "$worker"
 stopped=$(now_ms)
 

@@ -21,7 +21,7 @@ first() {
 make_root() {
 	mkdir -p "$1/usr/bin" "$1/usr/share/skill-verifier" "$1/run"
 	cp "$sv" "$1/usr/bin/"
-	cp -a "$build/../runtimes" "$1/usr/share/skill-verifier/"
+	base_runtime "$1/usr/share/skill-verifier/runtimes"
 	echo kept > "$1/run/agent"
 }
 port=$(free_port)

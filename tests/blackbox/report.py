@@ -101,7 +101,7 @@ def examine(page, report=None):
             bad.append("bytes that are not ours")
     if report:
         text = " ".join(p.text)
-        for want in [report["sentence"]] + [l[k] for l in report["links"] for k in ("name", "text")] + \
+        for want in [report["sentence"], (report["result"] or {}).get("headline", "")] + [l[k] for l in report["links"] for k in ("name", "text")] + \
                 [l["advice"] for l in report["links"] if l["advice"] and not l["waived"]] + \
                 [v[k] for l in report["links"] for v in l["values"] for k in ("expected", "found") if v[k]]:
             if want not in text:

@@ -42,7 +42,7 @@ engine_stop() {
 image_import() {
 	mkdir -p "$tmp/image"
 	cp "$sv" "$tmp/image/skill-verifier"
-	cp -a "$build/../runtimes" "$tmp/image/runtimes"
+	base_runtime "$tmp/image/runtimes"
 	image=$(tar -C "$tmp/image" --owner=0 --group=0 --numeric-owner -c . | docker import - skill-verifier:test)
 	"$tests/../compose/render" "localhost/skill-verifier@$image" "$tmp/compose"
 }

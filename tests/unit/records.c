@@ -189,6 +189,54 @@ void record_passed(struct record *r)
 	r->warnings[2] = SLICE("unmonitored");
 }
 
+struct observed *record_saw(
+	struct record *r, enum observed_kind kind, const char *value, const char *detail)
+{
+	struct observation *o = &r->observed;
+	unsigned at = o->n++;
+
+	for (; at > 0 && o->rows[at - 1].kind > kind; at--)
+		o->rows[at] = o->rows[at - 1];
+	o->rows[at] = (struct observed){.kind = (uint8_t)kind,
+		.phase = OBSERVED_TEST,
+		.count = 1,
+		.value = slice_str(value),
+		.detail = slice_str(detail)};
+	return &o->rows[at];
+}
+
+void record_watched(struct record *r)
+{
+	struct observation *o = &r->observed;
+	struct observed *row;
+
+	record_passed(r);
+	r->n_warnings = 0;
+	r->sandbox.sinkhole = true;
+	*o = (struct observation){.monitor = MONITOR_CALLS,
+		.complete = true,
+		.notifications = 12,
+		.n_planted = 2,
+		.planted = {SLICE("~/.aws/credentials"), SLICE("$OPENAI_API_KEY")},
+		.package_files = FILES,
+		.package_read = FILES,
+		.written_files = 1,
+		.written_bytes = 3};
+	sha256(SLICE("written"), o->written_sha256);
+	row = record_saw(r, OBSERVED_EXEC, "/bin/sh", "-c 'sh weather.sh --self-test'");
+	row->origin = ORIGIN_RUNTIME;
+	row->advisory = true;
+	record_saw(r, OBSERVED_EXEC, "/usr/bin/make", "all")->phase = OBSERVED_SETUP;
+	record_saw(r, OBSERVED_NAME, "localhost", "A");
+	record_saw(r, OBSERVED_CONNECT, "tcp 127.0.0.1:8080", "")->confirmed = 1;
+	row = record_saw(r, OBSERVED_WRITTEN, "/tmp/out", "created");
+	row->bytes = 3;
+	row->has_sha256 = true;
+	sha256(SLICE("out"), row->sha256);
+	record_saw(r, OBSERVED_PACKAGE_READ, "SKILL.md", "");
+	record_saw(r, OBSERVED_PACKAGE_READ, "weather.sh", "");
+}
+
 void record_no_test(struct record *r)
 {
 	struct package_facts *p = &r->package;
@@ -287,6 +335,41 @@ static void fill_inspection(struct inspection *in, char letter)
 	in->more_hidden = LIMIT_MEMBERS;
 }
 
+/* As many rows of each kind, and as much text in them, as the codec takes. */
+static void fill_observation(struct observation *o, char letter)
+{
+	const size_t text = LIMIT_OBSERVED_TEXT / LIMIT_OBSERVED_KIND;
+	unsigned i;
+
+	*o = (struct observation){.monitor = MONITOR_CALLS,
+		.notifications = OBSERVED_COUNT_MAX,
+		.dropped = OBSERVED_COUNT_MAX,
+		.n = OBSERVED_KINDS * LIMIT_OBSERVED_KIND,
+		.n_planted = LIMIT_CANARIES,
+		.package_files = FILES,
+		.package_read = FILES,
+		.written_files = OBSERVED_COUNT_MAX,
+		.written_bytes = OBSERVED_BYTES_MAX,
+		.survivors = OBSERVED_COUNT_MAX};
+	for (i = 0; i < o->n; i++) {
+		o->rows[i] = (struct observed){.kind = (uint8_t)(i / LIMIT_OBSERVED_KIND),
+			.phase = OBSERVED_SETUP,
+			.origin = ORIGIN_WRITTEN,
+			.has_sha256 = true,
+			.count = OBSERVED_COUNT_MAX,
+			.confirmed = OBSERVED_COUNT_MAX,
+			.bytes = OBSERVED_BYTES_MAX,
+			.value = letters(text / 2, letter),
+			.detail = letters(text - text / 2, letter)};
+		sha256(SLICE("row"), o->rows[i].sha256);
+	}
+	for (i = 0; i < OBSERVED_KINDS; i++)
+		o->more[i] = OBSERVED_COUNT_MAX;
+	for (i = 0; i < LIMIT_CANARIES; i++)
+		o->planted[i] = letters(LIMIT_CANARY_BYTES, letter);
+	sha256(SLICE("written"), o->written_sha256);
+}
+
 void record_full(struct record *r, char letter)
 {
 	unsigned i;
@@ -304,12 +387,29 @@ void record_full(struct record *r, char letter)
 	r->package.signature.leaf_subject = letters(LIMIT_SIGNER_BYTES, letter);
 	r->package.signature.unsigned_files = FILES - 1;
 	fill_inspection(&r->package.inspection, letter);
+	fill_observation(&r->observed, letter);
 	r->runtime.name = letters(256, 'n');
 	r->runtime.uri = letters(256, letter);
 	r->n_warnings = LIMIT_WARNINGS;
 	r->warnings[0] = SLICE("unmonitored");
 	for (i = 1; i < LIMIT_WARNINGS; i++)
 		r->warnings[i] = r->manifest.warnings[i];
+}
+
+void record_largest(struct record *r, char letter)
+{
+	struct manifest *m = &r->manifest;
+	unsigned i;
+
+	record_full(r, letter);
+	m->entrypoint = m->workdir = m->runtime = letters(64, letter);
+	for (i = 0; i < LIMIT_ARGS; i++)
+		m->command.argv[i] = m->setup.argv[i] = letters(128, letter);
+	for (i = 0; i < LIMIT_ENV; i++) {
+		m->env[i].value = letters(128, letter);
+		m->secrets[i] = numbered('S', i, 64, "");
+		m->hosts[i] = numbered('h', i, 150, ":443");
+	}
 }
 
 struct slice record_bytes(struct record *r)

@@ -16,10 +16,20 @@
 
 /* A test of an archive that passed, with everything declared that can be. */
 void record_passed(struct record *r);
+/*
+ * The same, watched from start to end: it read both files of the package, did
+ * nothing of note, and has no warning. The rows can be added to (record_saw).
+ */
+void record_watched(struct record *r);
+/* One more row, in its place; kinds may come in any order. */
+struct observed *record_saw(
+	struct record *r, enum observed_kind kind, const char *value, const char *detail);
 /* A directory without a test. */
 void record_no_test(struct record *r);
 /* Every list full and every text as long as the codec takes it; contents of one letter. */
 void record_full(struct record *r, char letter);
+/* The same with no more in the manifest than a frontmatter holds: the largest that there can be. */
+void record_largest(struct record *r, char letter);
 /* The encoded bytes, kept; aborts when the record is out of its bounds. */
 struct slice record_bytes(struct record *r);
 

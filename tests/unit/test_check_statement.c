@@ -56,6 +56,16 @@ static struct slice good_statement(void)
 	return statement_of(&r, &who, 1);
 }
 
+static struct slice watched_statement(void)
+{
+	static struct record r;
+	struct verifier_id who;
+
+	record_watched(&r);
+	verifier_example(&who, 1, false);
+	return statement_of(&r, &who, 1);
+}
+
 TEST(statement_of_every_record_is_accepted)
 {
 	static struct record r;
@@ -63,6 +73,7 @@ TEST(statement_of_every_record_is_accepted)
 	struct why why = WHY_INIT;
 
 	CHECK_ERR(judge(good_statement(), &why), E_OK);
+	CHECK_ERR(judge(watched_statement(), &why), E_OK);
 	record_no_test(&r);
 	verifier_example(&who, 2, true);
 	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
@@ -75,7 +86,7 @@ TEST(statement_of_every_record_is_accepted)
 	r.runs[1].value = 13;
 	r.runs[1].stage = SLICE("mount");
 	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
-	record_full(&r, 'a');
+	record_largest(&r, 'a');
 	r.network_refused = true;
 	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
 	if (why.text[0]) printf("# %s\n", why.text);
@@ -379,4 +390,78 @@ TEST(statement_signature_contradictions)
 	CHECK(slice_text(leaf, sizeof leaf, slice_sub(good, from, to - from)));
 	CHECK_ERR(judge(edited(good, leaf, "\"leaf\":null"), &why), E_STATEMENT_INCONSISTENT);
 	CHECK_SLICE(slice_str(why.text), SLICE("an anchor that vouches for nobody"));
+}
+
+TEST(statement_rules_about_behaviour)
+{
+	static const struct change list[] = {
+		{"\"monitor\":\"calls\"", "\"monitor\":\"none\"",
+			"sandbox.network is a sinkhole and nobody watched"},
+		{"\"dropped\":0,", "",
+			"behaviour: rows without a monitor, or a monitor without rows"},
+		{"\"dropped\":0,", "\"dropped\":1,",
+			"behaviour: complete, and something was dropped"},
+		{"\"coverage\":{\"files\":2,", "\"coverage\":{\"files\":1,",
+			"behaviour: more files of the package read than there are"},
+		{"\"coverage\":{\"files\":2,", "\"coverage\":{\"files\":3,",
+			"behaviour: more files of the package read than there are"},
+		{"\"written\":{\"bytes\":3,\"files\":1,", "\"written\":{\"bytes\":3,\"files\":0,",
+			"behaviour: files written without a digest, or the reverse"},
+		{"\"kind\":\"written\"", "\"kind\":\"exec\"",
+			"behaviour: rows that are not by kind"},
+		{"\"count\":1,\"detail\":\"created\"", "\"count\":0,\"detail\":\"created\"",
+			"behaviour: a row of nothing"},
+		{"\"value\":\"/tmp/out\"", "\"value\":\"\"", "behaviour: a row of nothing"},
+		{"\"phase\":\"setup\",\"sha256\"", "\"phase\":\"probe\",\"sha256\"",
+			"behaviour: a row of a phase that did not run"},
+		{"\"more\":[]", "\"more\":[{\"kind\":\"exec\",\"rows\":0}]",
+			"behaviour: kinds with more rows, doubled, unsorted or empty"},
+		{"\"more\":[]",
+			"\"more\":[{\"kind\":\"written\",\"rows\":1},{\"kind\":\"exec\",\"rows\":1}]",
+			"behaviour: kinds with more rows, doubled, unsorted or empty"},
+	};
+	/* What was seen gives the reasons: neither can be left out. */
+	static const struct change verdict[] = {
+		{"\"value\":\"/tmp/out\"", "\"value\":\"/etc/cron.d/x\"",
+			"the result does not follow from the facts"},
+		{"\"kind\":\"name\"", "\"kind\":\"denied\"",
+			"the result does not follow from the facts"},
+		{"\"value\":\"tcp 127.0.0.1:8080\"", "\"value\":\"tcp 192.0.2.1:8080\"",
+			"the result does not follow from the facts"},
+		{"\"origin\":\"runtime\"", "\"origin\":\"written-in-run\"",
+			"the result does not follow from the facts"},
+		{"\"read\":2}", "\"read\":0}", "the result does not follow from the facts"},
+		{"\"survivors\":0", "\"survivors\":1", "the result does not follow from the facts"},
+		{"\"complete\":true", "\"complete\":false",
+			"the result does not follow from the facts"},
+		{"\"reasons\":[]", "\"reasons\":[\"canary-read\"]",
+			"the reasons do not follow from the facts"},
+	};
+	static const struct change schema[] = {
+		{"\"monitor\":\"calls\"", "\"monitor\":\"all\"",
+			"predicate.behaviour.monitor has a value of another form"},
+		{"\"kind\":\"written\"", "\"kind\":\"deleted\"",
+			"predicate.behaviour.rows[].kind has a value of another form"},
+		{"\"advisory\":false,", "", "predicate.behaviour.rows[].advisory is missing"},
+		{"\"origin\":\"runtime\"", "\"origin\":\"elsewhere\"",
+			"predicate.behaviour.rows[].origin has a value of another form"},
+		{"\"network\":\"sinkhole\"", "\"network\":\"host\"",
+			"predicate.sandbox.network has a value of another form"},
+	};
+	struct slice good = watched_statement();
+
+	CHECK_CHANGES(good, list, E_STATEMENT_INCONSISTENT);
+	CHECK_CHANGES(good, verdict, E_VERDICT_MISMATCH);
+	CHECK_CHANGES(good, schema, E_STATEMENT_SCHEMA);
+}
+
+TEST(statement_without_a_monitor_holds_no_rows)
+{
+	static const struct change list[] = {
+		{"{\"complete\":false,\"monitor\":\"none\"}",
+			"{\"complete\":false,\"dropped\":0,\"monitor\":\"none\"}",
+			"behaviour: rows without a monitor, or a monitor without rows"},
+	};
+
+	CHECK_CHANGES(good_statement(), list, E_STATEMENT_INCONSISTENT);
 }

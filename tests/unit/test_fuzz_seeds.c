@@ -4,13 +4,16 @@
  * that fuzzing needs no vectors; this test fails when a format has moved on and
  * they no longer show what is accepted. WRITE_SEEDS=1 writes them anew.
  */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fdio.h"
 #include "evidence.h"
 #include "made_oms.h"
+#include "network_bytes.h"
 #include "records.h"
+#include "runner/sandbox/sinkhole_wire.h"
 #include "test.h"
 
 /* The first byte of a seed tells fuzz_message and fuzz_guest what follows. */
@@ -42,6 +45,13 @@ TEST(fuzz_seeds_of_records)
 	buf_reset(&b);
 	CHECK_ERR(render_envelope(&b, &j.view, &j.parts), E_OK);
 	seed("bundle/envelope", -1, buf_slice(&b));
+	record_watched(&r);
+	record_saw(&r, OBSERVED_CANARY_LEAKED, "$OPENAI_API_KEY", "stdout base64 12");
+	record_saw(&r, OBSERVED_CONNECT, "tcp 198.18.0.1:443", "evil.example");
+	r.observed.more[OBSERVED_WRITTEN] = 7;
+	seed("record/watched", -1, record_bytes(&r));
+	job_example(&j, &r);
+	seed("statement/watched", -1, j.parts.part[__builtin_ctz(PART_STATEMENT)]);
 	record_no_test(&r);
 	seed("record/no-test", -1, record_bytes(&r));
 	job_example(&j, &r);
@@ -194,4 +204,42 @@ TEST(fuzz_seeds_of_package_results)
 	codec_manifest_result(&c, &m);
 	seed("message/manifest-refused", 20, buf_slice(&b));
 	buf_drop(&b);
+}
+
+/* The first byte is the reader: query, hello, head, report of the sinkhole. */
+TEST(fuzz_seeds_of_network)
+{
+	static const char head[] = "POST http://b.example/y HTTP/1.1\r\nHost: a.example\r\n"
+				   "Content-Length: 3\r\nExpect: 100-continue\r\n\r\nabc";
+	uint8_t mem[4 * KIB];
+	struct buf b = buf_on(mem, sizeof mem);
+	struct codec c = codec_writer(&b);
+	struct sinkhole_report r = {.kind = SAID_STREAM,
+		.at = {.proto = IPPROTO_TCP, .family = AF_INET, .addr = {1, 2, 3, 4}, .port = 80},
+		.form = STREAM_HTTP,
+		.taken = 1,
+		.bytes = 3,
+		.kept = SLICE("abc"),
+		.method = SLICE("GET"),
+		.host = SLICE("a.example"),
+		.target = SLICE("/")};
+
+	codec_report(&c, &r);
+	seed("network/stream", 3, buf_slice(&b));
+	buf_reset(&b);
+	c = codec_writer(&b);
+	r = (struct sinkhole_report){.kind = SAID_NAME, .name = SLICE("a.example"), .type = 1};
+	codec_report(&c, &r);
+	seed("network/name", 3, buf_slice(&b));
+	buf_reset(&b);
+	made_query(&b, 1, "long-name.of.example", 16);
+	buf_str(&b, "rest");
+	seed("network/query", 0, buf_slice(&b));
+	buf_reset(&b);
+	made_hello(&b, "api.example.org", 16384);
+	seed("network/hello", 1, buf_slice(&b));
+	buf_reset(&b);
+	made_hello(&b, "api.example.org", 7);
+	seed("network/hello-cut", 1, buf_slice(&b));
+	seed("network/head", 2, slice_str(head));
 }

@@ -11,7 +11,7 @@
 #include "records.h"
 #include "test.h"
 
-#define PATHS 200
+#define PATHS 300
 
 /* "| `path` | type |", as a line of the README begins. */
 static void table_line(struct buf *b, const struct member *m)
@@ -106,10 +106,12 @@ TEST(schema_is_what_attest_writes)
 	r.runs[1].kind = EXIT_SETUP_ERROR;
 	r.runs[1].stage = SLICE("mount");
 	see_statement(&r, &who);
-	record_full(&r, 'a');
+	record_largest(&r, 'a');
 	r.runs[0].kind = EXIT_SIGNALED;
 	r.runs[0].value = 9;
 	r.runs[1].value = 1;
+	see_statement(&r, &who);
+	record_watched(&r);
 	see_statement(&r, &who);
 	record_no_test(&r);
 	see_statement(&r, &who);
@@ -117,4 +119,19 @@ TEST(schema_is_what_attest_writes)
 		if (m->type != MEMBER_MAP && !seen[i]) printf("# %s is never written\n", m->path);
 		CHECK(m->type == MEMBER_MAP || seen[i]);
 	}
+}
+
+/* The words of the table are those that the record has. */
+TEST(schema_has_the_words_of_observations)
+{
+	const struct member *m = statement_members;
+	struct slice rest;
+	unsigned i;
+
+	while (strcmp(m->path, "predicate.behaviour.rows[].kind") != 0)
+		m++;
+	rest = slice_str(m->words);
+	for (i = 0; i < OBSERVED_KINDS; i++)
+		CHECK_SLICE(slice_split(&rest, '|'), slice_str(observed_kind_text(i)));
+	CHECK(rest.n == 0);
 }

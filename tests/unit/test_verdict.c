@@ -11,22 +11,10 @@
 	{                                                                                          \
 		phase, __VA_ARGS__                                                                 \
 	}
-#define TEST_RUN(...)                                                                              \
-	1,                                                                                         \
-	{                                                                                          \
-		RUN(PHASE_TEST, __VA_ARGS__)                                                       \
-	}
-#define SETUP_RUN(...)                                                                             \
-	1,                                                                                         \
-	{                                                                                          \
-		RUN(PHASE_SETUP, __VA_ARGS__)                                                      \
-	}
-#define BOTH(setup, test)                                                                          \
-	2,                                                                                         \
-	{                                                                                          \
-		setup, test                                                                        \
-	}
-#define SETUP_OK RUN(PHASE_SETUP, EXIT_EXITED, 0, 0)
+#define TEST_RUN(...)     1, {RUN(PHASE_TEST, __VA_ARGS__)}, 0
+#define SETUP_RUN(...)    1, {RUN(PHASE_SETUP, __VA_ARGS__)}, 0
+#define BOTH(setup, test) 2, {setup, test}, 0
+#define SETUP_OK          RUN(PHASE_SETUP, EXIT_EXITED, 0, 0)
 
 /* declared: test, setup; network refused, monitor complete, warnings; expected exit */
 #define TEST_ONLY 1, 0, 0, 1, 0, 0
@@ -79,8 +67,8 @@ static const struct row {
 		"sandbox-setup"},
 	{{TEST_ONLY, TEST_RUN(EXIT_INTERNAL, 0, 0)}, VERDICT_ERROR, "FAILED", "internal"},
 	{{TEST_ONLY, TEST_RUN(EXIT_KIND_COUNT, 0, 0)}, VERDICT_ERROR, "FAILED", "internal"},
-	{{TEST_ONLY, 0, {{0}}}, VERDICT_ERROR, "FAILED", "internal"},
-	{{1, 0, 1, 1, 0, 0, 0, {{0}}}, VERDICT_ERROR, "FAILED", "network-not-permitted"},
+	{{TEST_ONLY, 0, {{0}}, 0}, VERDICT_ERROR, "FAILED", "internal"},
+	{{1, 0, 1, 1, 0, 0, 0, {{0}}, 0}, VERDICT_ERROR, "FAILED", "network-not-permitted"},
 	/* Setup: its own failure is an error, not the test's. */
 	{{SETUP_TOO, SETUP_RUN(EXIT_EXITED, 2, 0)}, VERDICT_ERROR, "FAILED",
 		"exit-status setup-failed"},
@@ -96,9 +84,9 @@ static const struct row {
 	{{SETUP_TOO, SETUP_RUN(EXIT_INTERNAL, 0, 0)}, VERDICT_ERROR, "FAILED", "internal"},
 	/* A phase that is declared and not there is our fault; a setup alone is no pass. */
 	{{SETUP_TOO, TEST_RUN(EXIT_EXITED, 0, 0)}, VERDICT_ERROR, "FAILED", "internal"},
-	{{SETUP_TOO, 1, {SETUP_OK}}, VERDICT_ERROR, "FAILED", "internal"},
+	{{SETUP_TOO, 1, {SETUP_OK}, 0}, VERDICT_ERROR, "FAILED", "internal"},
 	/* C23: no test is neither, whatever else was found. */
-	{{0, 0, 0, 1, 0, 0, 0, {{0}}}, VERDICT_NO_TEST, NULL, ""},
+	{{0, 0, 0, 1, 0, 0, 0, {{0}}, 0}, VERDICT_NO_TEST, NULL, ""},
 	{{0, 0, 1, 0, 1, 0, TEST_RUN(EXIT_EXITED, 0, 0)}, VERDICT_NO_TEST, NULL, ""},
 };
 

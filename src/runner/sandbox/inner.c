@@ -318,6 +318,7 @@ static const struct step init_steps[] = {
 	{"skill", mounts_skill},
 	{"writable-places", mounts_writable},
 	{"resolver", mounts_resolver},
+	{"package-watch", reads_watch},
 	{"pivot-root", mounts_enter},
 	{"mounts-kept", mounts_keep},
 	{"host-name", host_name},

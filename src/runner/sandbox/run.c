@@ -543,12 +543,12 @@ void sandbox_run(const struct sandbox_env *env, const struct workspace *ws,
 	output->traffic = sinkhole.traffic;
 	sinkhole.traffic = -1;
 	sinkhole_drop(&sinkhole);
+	output->reads = w.package;
 	output->err = w.err.memory >= 0 ? capture_finish(&w.err, &run->err) : -1;
 	if (!cgroup_job_close(&w.group))
 		log_event(LOG_ERROR, "sandbox.group-busy", "name=%s", phase->name);
 	capture_drop(&w.out);
 	capture_drop(&w.err);
-	fd_close(&w.package);
 	fd_close(&w.pidfd);
 	fd_close(&w.sync);
 	fd_close(&w.status);

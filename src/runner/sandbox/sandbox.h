@@ -21,6 +21,7 @@
 #include "proc/filter.h"
 #include "proc/cgroup.h"
 #include "runner/observer.h"
+#include "runner/sandbox/reads.h"
 #include "runner/tree.h"
 
 /* What this machine can do, found out by doing it once at start (probe.h). */
@@ -107,6 +108,7 @@ struct sandbox_phase {
 	const struct limit_facts *limits_of_job;
 	struct observer *observer; /* watches, unless its monitor is MONITOR_NONE */
 	const struct tree *files;  /* of the package, as it was submitted; NULL: not known */
+	struct reads *reads;       /* whose first read is noted (reads.h), or NULL */
 };
 
 struct sandbox_output {
@@ -119,11 +121,12 @@ struct sandbox_output {
 	int mounts;
 	/* What an observed phase sent anywhere (sinkhole.h), or -1; owned by the caller. */
 	int traffic;
+	int reads; /* for reads_end, or -1; owned by the caller */
 };
 
 #define SANDBOX_OUTPUT_INIT                                                                        \
 	{                                                                                          \
-		-1, -1, -1, -1                                                                     \
+		-1, -1, -1, -1, -1                                                                 \
 	}
 
 /*

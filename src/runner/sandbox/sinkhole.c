@@ -356,8 +356,10 @@ void sinkhole_end(struct sinkhole *s, struct observer *o)
 	struct pollfd p = {.events = POLLIN};
 
 	/* Nobody writes any more: what is left is bounded by the socket, and has an end. */
-	while (p.fd = s->channel, s->channel >= 0 && poll(&p, 1, 0) > 0)
+	do {
 		sinkhole_read(s, o);
+		p.fd = s->channel;
+	} while (p.fd >= 0 && poll(&p, 1, 0) > 0);
 	fd_close(&s->channel);
 	if (!s->ended) observer_broken(o);
 }

@@ -31,7 +31,12 @@ struct endpoint {
 bool endpoint_of(struct endpoint *out, uint8_t proto, const void *address, size_t n);
 /* "tcp 203.0.113.7:443", "udp [2001:db8::1]:53": the value of a row. */
 void endpoint_text(struct buf *b, const struct endpoint *at);
-/* Ends inside the job without us: 127.0.0.0/8, ::1 and the unspecified addresses. */
+/* The address that an observed job has beside loopback, and that its packets come from. */
+#define SINK_OWN_ADDRESS                                                                           \
+	{                                                                                          \
+		198, 19, 255, 254                                                                  \
+	}
+/* Ends inside the job without us: 127.0.0.0/8, ::1, the job's own and the unspecified ones. */
 bool endpoint_is_local(const struct endpoint *at);
 
 /* A stream in the traffic file: this head, place, bytes; whole streams, one after the other. */

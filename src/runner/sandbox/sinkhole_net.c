@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The network of an observed job: loopback up, and a local route for everything,
- * so that every address ends here (specs/sandbox.md 15.5). Three messages of
- * rtnetlink. Runs in a job's init; nothing here allocates.
+ * The network of an observed job: loopback up with an address of its own, and a
+ * local route for everything, so that every address ends here (specs/sandbox.md
+ * 15.5). Four messages of rtnetlink. Runs in a job's init; nothing here allocates.
  */
 #include "runner/sandbox/sinkhole_steps.h"
 
@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,9 +25,16 @@ struct change {
 	union {
 		struct ifinfomsg link;
 		struct {
+			struct ifaddrmsg head;
+			struct rtattr local;
+			uint8_t addr[4];
+		} address;
+		struct {
 			struct rtmsg route;
 			struct rtattr out;
 			uint32_t interface;
+			struct rtattr source; /* IPv4 only */
+			uint8_t addr[4];
 		} way;
 	} body;
 };
@@ -40,11 +48,32 @@ static void link_up(struct change *c)
 	c->body.link.ifi_flags = c->body.link.ifi_change = IFF_UP;
 }
 
+static const uint8_t own_address[4] = SINK_OWN_ADDRESS;
+
+/* An address beside loopback: without one, libcs look up no name for who asks for usable ones. */
+static void own(struct change *c)
+{
+	*c = (struct change){
+		.head = {.nlmsg_len = NLMSG_LENGTH(sizeof c->body.address),
+			.nlmsg_type = RTM_NEWADDR,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL}};
+	c->body.address.head = (struct ifaddrmsg){.ifa_family = AF_INET,
+		.ifa_prefixlen = 32,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
+		.ifa_index = LOOPBACK};
+	c->body.address.local = (struct rtattr){.rta_len = RTA_LENGTH(4), .rta_type = IFA_LOCAL};
+	memcpy(c->body.address.addr, own_address, 4);
+}
+
 /* "local default dev lo": what is sent anywhere arrives. */
 static void all_local(struct change *c, uint8_t family)
 {
+	size_t n = family == AF_INET ? sizeof c->body.way
+				     : offsetof(struct change, body.way.source) -
+					       offsetof(struct change, body);
+
 	*c = (struct change){
-		.head = {.nlmsg_len = NLMSG_LENGTH(sizeof c->body.way),
+		.head = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(n),
 			.nlmsg_type = RTM_NEWROUTE,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL}};
 	c->body.way.route = (struct rtmsg){.rtm_family = family,
@@ -55,6 +84,8 @@ static void all_local(struct change *c, uint8_t family)
 	c->body.way.out =
 		(struct rtattr){.rta_len = RTA_LENGTH(sizeof(uint32_t)), .rta_type = RTA_OIF};
 	c->body.way.interface = LOOPBACK;
+	c->body.way.source = (struct rtattr){.rta_len = RTA_LENGTH(4), .rta_type = RTA_PREFSRC};
+	memcpy(c->body.way.addr, own_address, 4);
 }
 
 /* One message and its answer; nobody else is in this namespace that could send. */
@@ -99,6 +130,8 @@ int sinkhole_network(struct inner *in)
 	if (fd < 0) return -1;
 	link_up(&c);
 	r = change(fd, &c);
+	own(&c);
+	if (r == 0) r = change(fd, &c);
 	all_local(&c, AF_INET);
 	if (r == 0) r = change(fd, &c);
 	all_local(&c, AF_INET6);

@@ -109,9 +109,10 @@ void endpoint_text(struct buf *b, const struct endpoint *at)
 
 bool endpoint_is_local(const struct endpoint *at)
 {
-	static const uint8_t zero[16];
+	static const uint8_t zero[16], own[4] = SINK_OWN_ADDRESS;
 	bool none = memcmp(at->addr, zero, 15) == 0;
 
 	if (at->family == AF_INET6) return none && at->addr[15] <= 1;
-	return at->addr[0] == 127 || memcmp(at->addr, zero, 4) == 0;
+	return at->addr[0] == 127 || memcmp(at->addr, zero, 4) == 0 ||
+	       memcmp(at->addr, own, 4) == 0;
 }
