@@ -108,8 +108,11 @@ bool program_find(struct programs *p, int fd, const struct tree *files, struct p
 	struct statvfs fs;
 
 	memset(out, 0, sizeof *out);
-	/* Nothing that is no file can be executed. */
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return true;
+	/*
+	 * Nothing else can be executed. And it must not be read: who reads the files
+	 * of the package, and the decoys, is watched too.
+	 */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111)) return true;
 	now = (struct known_program){.dev = st.st_dev,
 		.ino = st.st_ino,
 		.size = (uint64_t)st.st_size,
