@@ -120,11 +120,25 @@ static size_t ascii_piece(struct slice s, size_t *at, char t[16])
 	return (size_t)n;
 }
 
+/* Nothing in it needs another form: most texts, and worth a shorter way. */
+static bool is_plain(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] >= 0x7f || s.p[i] == '\\') return false;
+	return true;
+}
+
 void buf_ascii(struct buf *b, struct slice s, size_t max)
 {
 	size_t at, used, n, room = max;
 	char t[16];
 
+	if (s.n <= max && is_plain(s)) {
+		buf_put(b, s);
+		return;
+	}
 	for (at = 0, used = 0; at < s.n && used <= max;)
 		used += ascii_piece(s, &at, t);
 	if (used > max) room = max < 3 ? 0 : max - 3;

@@ -178,8 +178,6 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	signature_json(&w, &r->package.signature);
 	jw_key(&w, "inspection");
 	inspection_json(&w, &r->package.inspection);
-	jw_key(&w, "behaviour");
-	observation_json(&w, &r->observed);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)

@@ -111,8 +111,8 @@ is "survivors: their end is not waited for" "$(asked "$tmp/out.json" '.runs[-1].
 # ---- files by path -------------------------------------------------------------------
 act opens 1 files
 same opens
-is "opens: paths, joined and taken apart" "$(rows path)" "$(lines '/home/skill/.ssh/id_rsa|absent|1' '/proc/self/cwd|read|1' \
-	'/skill/SKILL.md|read|1' '/skill/t|read|1' '/skill|read|1' '/tmp/file|write|3' '/tmp/other|write|2')"
+is "opens: paths, joined and taken apart" "$(rows path)" "$(lines '/proc/self/cwd|read|1' '/skill/SKILL.md|read|1' \
+	'/skill/t|read|1' '/skill|read|1' '/tmp/file|write|3' '/tmp/other|write|2' '/var/tmp/none/id|absent|1')"
 
 # ---- floods --------------------------------------------------------------------------
 act flood 100000

@@ -47,7 +47,7 @@ void listener_prepare(struct listener *l, const struct sandbox_env *env, const s
 	l->env = env;
 	l->phase = phase;
 	l->owner = sandbox_init_uid(env, ws->slot);
-	l->look = (struct look){.proc = env->proc,
+	l->look = (struct look){.remote = REMOTE_INIT,
 		.observer = phase->observer,
 		.sinkhole = sinkhole,
 		.files = phase->files,
@@ -88,7 +88,7 @@ int listener_open(struct listener *l, int fd)
 {
 	l->fd = fd;
 	l->opened = true;
-	if (!sizes_fit()) return -1;
+	if (!sizes_fit() || fchdir(l->env->proc) < 0) return -1;
 	/* Older kernels do without. */
 	syscall(SYS_ioctl, fd, IOC_SET_FLAGS, SYNC_WAKE_UP);
 	/* With a single id we made that namespace ourselves. */
@@ -195,5 +195,7 @@ void listener_drop(struct listener *l)
 	if (l->phase && l->phase->observer && !l->opened) observer_broken(l->phase->observer);
 	if (l->acting && act_as(0) < 0) _exit(10);
 	l->acting = false;
+	if (l->opened && chdir("/") < 0) _exit(10);
+	remote_drop(&l->look.remote);
 	fd_close(&l->fd);
 }

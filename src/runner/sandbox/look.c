@@ -14,7 +14,6 @@
 
 #include "base/fdio.h"
 #include "proc/sys.h"
-#include "runner/sandbox/remote.h"
 
 /* specs/sandbox.md 15.4; of what is read only LIMIT_OBSERVED_BYTES is shown. */
 #define ARGUMENTS_MAX  64
@@ -25,7 +24,7 @@
 struct call {
 	struct look *l;
 	const struct seccomp_notif *n;
-	struct remote r;
+	struct remote *r;
 };
 
 static bool waits(const struct call *c)
@@ -52,16 +51,14 @@ static void read_arguments(
 	const struct call *c, uint64_t argv, struct slice program, struct buf *out)
 {
 	static uint8_t mem[ARGUMENTS_ROOM];
-	unsigned i;
+	uint64_t list[ARGUMENTS_MAX];
+	unsigned i, n = (unsigned)(remote_read(c->r, argv, list, sizeof list) / sizeof *list);
 
-	for (i = 0; i < ARGUMENTS_MAX && out->n < LIMIT_OBSERVED_BYTES; i++) {
+	for (i = 0; i < n && list[i] && out->n < LIMIT_OBSERVED_BYTES; i++) {
 		struct buf one = buf_on(mem, sizeof mem);
-		uint64_t at;
 
-		if (remote_read(&c->r, argv + i * sizeof at, &at, sizeof at) != sizeof at || !at)
-			return;
 		/* One that is too long, or ends nowhere, is shown as far as it was read. */
-		remote_string(&c->r, at, &one);
+		remote_string(c->r, list[i], &one);
 		one.n = one.n < LIMIT_OBSERVED_BYTES ? one.n : LIMIT_OBSERVED_BYTES;
 		if (i == 0 && slice_eq(slice_base(buf_slice(&one)), slice_base(program))) continue;
 		if (out->n) buf_u8(out, ' ');
@@ -101,11 +98,11 @@ static enum found find_program(
 	char name[24];
 
 	*fd = -1;
-	if (!remote_path(&c->r, dirfd, path, full)) return FOUND_NOT;
+	if (!remote_path(c->r, dirfd, path, full)) return FOUND_NOT;
 	if (path.n || !(flags & AT_EMPTY_PATH) || dirfd == AT_FDCWD)
-		return remote_find(&c->r, buf_slice(full), !(flags & AT_SYMLINK_NOFOLLOW), fd);
+		return remote_find(c->r, buf_slice(full), !(flags & AT_SYMLINK_NOFOLLOW), fd);
 	snprintf(name, sizeof name, "fd/%d", dirfd);
-	*fd = remote_file(&c->r, name);
+	*fd = remote_file(c->r, name);
 	return *fd < 0 ? FOUND_NOT : FOUND;
 }
 
@@ -116,7 +113,7 @@ static int see_exec(struct call *c)
 	struct buf shown = buf_on(mem[2], sizeof mem[2]), detail = buf_on(mem[3], sizeof mem[3]);
 	const __u64 *a = c->n->data.args;
 	bool at = c->n->data.nr == SYS_execveat;
-	bool named = remote_string(&c->r, at ? a[1] : a[0], &path);
+	bool named = remote_string(c->r, at ? a[1] : a[0], &path);
 	struct program program = {0};
 	enum found found = FOUND_NOT;
 	int fd = -1;
@@ -124,14 +121,13 @@ static int see_exec(struct call *c)
 	if (named)
 		found = find_program(c, at ? (int)a[0] : AT_FDCWD, buf_slice(&path),
 			at ? (int)a[4] : 0, &full, &fd);
-	if (!remote_own_name(&c->r, buf_slice(&full), &shown))
-		path_normal(buf_slice(&full), &shown);
+	if (!remote_own_name(c->r, buf_slice(&full), &shown)) path_normal(buf_slice(&full), &shown);
 	read_arguments(c, at ? a[2] : a[1], buf_slice(&shown), &detail);
 	if (!waits(c)) {
 		fd_close(&fd);
 		return 0;
 	}
-	if (found == FOUND && !program_find(&c->l->programs, c->r.proc, fd, c->l->files, &program))
+	if (found == FOUND && !program_find(&c->l->programs, fd, c->l->files, &program))
 		observer_broken(c->l->observer);
 	fd_close(&fd);
 	/* A shell that looks along PATH: it is told so by us, not by a file that comes meanwhile. */
@@ -156,7 +152,7 @@ static bool read_address(const struct call *c, uint64_t at, uint64_t n, struct a
 	memset(out, 0, sizeof *out);
 	/* The kernel refuses longer ones. */
 	if ((uint32_t)n > sizeof out->u) return false;
-	out->n = remote_read(&c->r, at, &out->u, (uint32_t)n);
+	out->n = remote_read(c->r, at, &out->u, (uint32_t)n);
 	return out->n >= sizeof out->u.any.sa_family && out->n == (uint32_t)n;
 }
 
@@ -193,7 +189,7 @@ static void see_local(struct call *c, const struct address *a, bool listens)
  */
 static void see_inet(struct call *c, int fd, const struct address *a, bool listens)
 {
-	uint8_t mem[96], proto = remote_is_datagram(&c->r, fd) ? IPPROTO_UDP : IPPROTO_TCP;
+	uint8_t mem[96], proto = remote_is_datagram(c->r, fd) ? IPPROTO_UDP : IPPROTO_TCP;
 	struct buf text = buf_on(mem, sizeof mem);
 	struct look *l = c->l;
 	struct endpoint at;
@@ -202,6 +198,10 @@ static void see_inet(struct call *c, int fd, const struct address *a, bool liste
 	endpoint_text(&text, &at);
 	if (listens) {
 		saw(c, OBSERVED_LISTEN, buf_slice(&text), SLICE_NONE);
+		return;
+	}
+	if (endpoint_is_local(&at)) {
+		saw(c, OBSERVED_CONNECT, buf_slice(&text), SLICE_NONE);
 		return;
 	}
 	/* What name it was given out for: its rows are one with ours. */
@@ -248,7 +248,7 @@ static void see_message(struct call *c, uint64_t at)
 		uint32_t bytes;
 	} head;
 
-	if (remote_read(&c->r, at, &head, 12) != 12 || !head.name || !head.bytes) return;
+	if (remote_read(c->r, at, &head, 12) != 12 || !head.name || !head.bytes) return;
 	see_address(c, (int)c->n->data.args[0], head.name, head.bytes, false);
 }
 
@@ -288,8 +288,8 @@ static void see_path(struct call *c, int dirfd, uint64_t at, bool writes, bool f
 	enum found found = FOUND_NOT;
 	int fd = -1;
 
-	if (remote_string(&c->r, at, &path) && remote_path(&c->r, dirfd, buf_slice(&path), &full)) {
-		found = remote_find(&c->r, buf_slice(&full), follow, &fd);
+	if (remote_string(c->r, at, &path) && remote_path(c->r, dirfd, buf_slice(&path), &full)) {
+		found = remote_find(c->r, buf_slice(&full), follow, &fd);
 		path_normal(buf_slice(&full), &shown);
 	}
 	fd_close(&fd);
@@ -313,7 +313,7 @@ static int see_openat2(struct call *c)
 	const __u64 *a = c->n->data.args;
 	uint64_t flags = 0;
 
-	remote_read(&c->r, a[2], &flags, sizeof flags);
+	remote_read(c->r, a[2], &flags, sizeof flags);
 	return see_open(c, (int)a[0], a[1], flags);
 }
 
@@ -381,15 +381,15 @@ static int see(struct call *c)
 
 int look_at(struct look *l, const struct seccomp_notif *n)
 {
-	struct call c = {.l = l, .n = n};
+	struct call c = {.l = l, .n = n, .r = &l->remote};
 	int error = 0;
 
 	if (n->data.nr == SYS_execve) l->begun = true;
 	if (!l->begun) return 0;
-	if (remote_open(&c.r, l->proc, (pid_t)n->pid))
+	if (remote_open(c.r, (pid_t)n->pid))
 		error = see(&c);
 	else if (waits(&c))
 		observer_broken(l->observer);
-	remote_drop(&c.r);
+	remote_close(c.r);
 	return error;
 }

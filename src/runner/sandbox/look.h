@@ -11,13 +11,14 @@
 
 #include "runner/observer.h"
 #include "runner/sandbox/program.h"
+#include "runner/sandbox/remote.h"
 #include "runner/sandbox/sinkhole.h"
 
 struct look {
-	int proc; /* procfs with our own numbers */
 	struct observer *observer;
 	struct sinkhole *sinkhole;
 	const struct tree *files; /* of the package, or NULL */
+	struct remote remote;
 	struct programs programs;
 	bool begun; /* the command's own execve came: what was before it is ours */
 	/* The call still waits for its answer: what was read of its task was its own. */
@@ -26,7 +27,7 @@ struct look {
 };
 
 /*
- * Looks at a call. Gives an errno when it is certain that the call could only
+ * Looks at a call, with a procfs that has our own numbers as working directory. Gives an errno when it is certain that the call could only
  * fail, and answering it so is what the kernel would have done: 0 otherwise.
  */
 int look_at(struct look *l, const struct seccomp_notif *n);

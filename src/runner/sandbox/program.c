@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
-#include "proc/procfs.h"
 
 /* A file's time of change stands still for a tick of the kernel's clock, 10 ms at most. */
 #define TICK_NS 20000000LL
@@ -49,7 +48,7 @@ static bool digest(int fd, uint64_t size, uint8_t out[SHA256_LEN])
 	return true;
 }
 
-static const uint8_t *known(const struct programs *p, const struct known_program *key)
+static const struct program *known(const struct programs *p, const struct known_program *key)
 {
 	unsigned i;
 
@@ -57,45 +56,19 @@ static const uint8_t *known(const struct programs *p, const struct known_program
 		const struct known_program *k = &p->known[i];
 
 		if (k->ino == key->ino && k->dev == key->dev && k->size == key->size &&
-			k->changed_ns == key->changed_ns)
-			return k->sha256;
+			k->links == key->links && k->changed_ns == key->changed_ns)
+			return &k->is;
 	}
 	return NULL;
 }
 
-/* Of the content now; p remembers it for as long as it cannot have changed. */
-static bool digest_of(struct programs *p, int proc, const char *path, const struct stat *st,
-	uint8_t out[SHA256_LEN])
-{
-	struct known_program key = {.dev = st->st_dev,
-		.ino = st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.changed_ns = nanoseconds(st->st_ctim)};
-	const uint8_t *sha = known(p, &key);
-	bool read_all;
-	int fd;
-
-	if (sha) {
-		memcpy(out, sha, SHA256_LEN);
-		return true;
-	}
-	fd = openat(proc, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0) return false;
-	read_all = digest(fd, key.size, key.sha256);
-	close(fd);
-	if (!read_all) return false;
-	if (settled(key.changed_ns)) p->known[p->next++ % PROGRAMS_KNOWN] = key;
-	memcpy(out, key.sha256, SHA256_LEN);
-	return true;
-}
-
 /* It is one of the package's files and has the content that it came with. */
 static bool is_submitted(
-	int proc, const char *path, const struct tree *files, const uint8_t sha256[SHA256_LEN])
+	const char *path, const struct tree *files, const uint8_t sha256[SHA256_LEN])
 {
 	static char name[4096];
 	/* As its own mount namespace has it. */
-	ssize_t n = readlinkat(proc, path, name, sizeof name);
+	ssize_t n = readlink(path, name, sizeof name);
 	const struct tree_file *file = NULL;
 	struct slice where;
 
@@ -105,28 +78,58 @@ static bool is_submitted(
 	return file && memcmp(file->sha256, sha256, SHA256_LEN) == 0;
 }
 
-bool program_find(
-	struct programs *p, int proc, int fd, const struct tree *files, struct program *out)
+/* A file that can be written to: by its content. False when that cannot be had. */
+static bool read_program(int fd, const struct tree *files, struct known_program *p)
 {
 	char path[48];
+	int content;
+	bool whole;
+
+	snprintf(path, sizeof path, "%d/fd/%d", (int)getpid(), fd);
+	content = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (content < 0) return false;
+	whole = digest(content, p->size, p->is.sha256);
+	close(content);
+	if (!whole) return false;
+	p->is.has_sha256 = true;
+	if (p->links && files && is_submitted(path, files, p->is.sha256)) {
+		p->is.origin = ORIGIN_PACKAGE;
+		p->is.has_sha256 = false;
+		memset(p->is.sha256, 0, SHA256_LEN);
+	}
+	return true;
+}
+
+bool program_find(struct programs *p, int fd, const struct tree *files, struct program *out)
+{
+	const struct program *before;
+	struct known_program now;
 	struct stat st;
 	struct statvfs fs;
 
 	memset(out, 0, sizeof *out);
-	/* Nothing that is no file can be executed. */
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) return true;
-	if (fstatvfs(fd, &fs) < 0) return false;
-	if (fs.f_flag & ST_RDONLY) {
-		out->origin = ORIGIN_RUNTIME;
+	/*
+	 * Nothing else can be executed. And it must not be read: who reads the files
+	 * of the package, and the decoys, is watched too.
+	 */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111)) return true;
+	now = (struct known_program){.dev = st.st_dev,
+		.ino = st.st_ino,
+		.size = (uint64_t)st.st_size,
+		.links = st.st_nlink,
+		.changed_ns = nanoseconds(st.st_ctim),
+		.is = {.origin = ORIGIN_WRITTEN}};
+	before = known(p, &now);
+	if (before) {
+		*out = *before;
 		return true;
 	}
-	out->origin = ORIGIN_WRITTEN;
-	snprintf(path, sizeof path, "%d/fd/%d", (int)procfs_self(proc), fd);
-	if (!digest_of(p, proc, path, &st, out->sha256)) return false;
-	out->has_sha256 = true;
-	if (st.st_nlink && files && is_submitted(proc, path, files, out->sha256)) {
-		out->origin = ORIGIN_PACKAGE;
-		out->has_sha256 = false;
-	}
+	if (fstatvfs(fd, &fs) < 0) return false;
+	if (fs.f_flag & ST_RDONLY)
+		now.is.origin = ORIGIN_RUNTIME;
+	else if (!read_program(fd, files, &now))
+		return false;
+	*out = now.is;
+	if (settled(now.changed_ns)) p->known[p->next++ % PROGRAMS_KNOWN] = now;
 	return true;
 }

@@ -16,24 +16,23 @@ struct program {
 	uint8_t sha256[SHA256_LEN];
 };
 
-/* Digests of files that have not changed since; one for a phase. */
+/* Files that have not changed since; one for a phase. */
 #define PROGRAMS_KNOWN 32
 
 struct programs {
 	unsigned next;
 	struct known_program {
-		uint64_t dev, ino, size;
+		uint64_t dev, ino, size, links;
 		int64_t changed_ns;
-		uint8_t sha256[SHA256_LEN];
+		struct program is;
 	} known[PROGRAMS_KNOWN];
 };
 
 /*
- * What the file at the descriptor (O_PATH) is. proc is a procfs that shows us,
- * files what the package was, or NULL. Reads regular files only, and no more than
+ * What the file at the descriptor (O_PATH) is. The working directory is a procfs
+ * that has our own number; files is what the package was, or NULL. Reads regular files only, and no more than
  * LIMIT_FILE_BYTES: false when a digest would be due and there is none.
  */
-bool program_find(
-	struct programs *p, int proc, int fd, const struct tree *files, struct program *out);
+bool program_find(struct programs *p, int fd, const struct tree *files, struct program *out);
 
 #endif

@@ -16,24 +16,60 @@
 /* What is mapped ends at one of these. */
 #define PAGE 4096
 
-bool remote_open(struct remote *r, int proc, pid_t tid)
+/* By hand: printf takes longer than the call that follows. */
+static char *put_text(char *at, const char *text)
 {
-	char name[16];
+	while (*text)
+		*at++ = *text++;
+	*at = '\0';
+	return at;
+}
 
-	*r = (struct remote){.proc = proc, .dir = -1, .mem = -1, .tid = tid};
+static char *put_number(char *at, unsigned n)
+{
+	char digits[12];
+	size_t i = sizeof digits - 1;
+
+	digits[i] = '\0';
+	do {
+		digits[--i] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	return put_text(at, digits + i);
+}
+
+/* A file of the task's directory, from the working directory on; names are short ones of ours. */
+static const char *file_of(const struct remote *r, const char *name, char path[48])
+{
+	put_text(put_text(path, r->name), name);
+	return path;
+}
+
+static int open_file(const struct remote *r, const char *name, int flags)
+{
+	char path[48];
+
+	return openat(AT_FDCWD, file_of(r, name, path), flags | O_CLOEXEC);
+}
+
+bool remote_open(struct remote *r, pid_t tid)
+{
 	/* 0: a task that our PID namespace does not show. */
 	if (tid <= 0) return false;
-	snprintf(name, sizeof name, "%d", (int)tid);
-	r->dir = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (r->dir < 0) return false;
-	r->mem = openat(r->dir, "mem", O_RDONLY | O_CLOEXEC);
+	put_text(put_number(r->name, (unsigned)tid), "/");
+	r->mem = open_file(r, "mem", O_RDONLY);
 	return r->mem >= 0;
+}
+
+void remote_close(struct remote *r)
+{
+	fd_close(&r->mem);
 }
 
 void remote_drop(struct remote *r)
 {
 	fd_close(&r->mem);
-	fd_close(&r->dir);
+	fd_close(&r->root);
 }
 
 size_t remote_read(const struct remote *r, uint64_t at, void *mem, size_t n)
@@ -72,8 +108,8 @@ bool remote_string(const struct remote *r, uint64_t at, struct buf *out)
 /* The text of a link in the task's directory. */
 static bool link_text(const struct remote *r, const char *name, struct buf *out)
 {
-	char mem[REMOTE_PATH];
-	ssize_t n = readlinkat(r->dir, name, mem, sizeof mem);
+	char mem[REMOTE_PATH], path[48];
+	ssize_t n = readlink(file_of(r, name, path), mem, sizeof mem);
 
 	if (n <= 0 || n == (ssize_t)sizeof mem || mem[0] != '/') return false;
 	buf_put(out, slice_of(mem, (size_t)n));
@@ -138,12 +174,12 @@ bool remote_own_name(const struct remote *r, struct slice path, struct buf *out)
 	return own && link_text(r, own, out);
 }
 
-enum found remote_find(const struct remote *r, struct slice path, bool follow, int *fd)
+enum found remote_find(struct remote *r, struct slice path, bool follow, int *fd)
 {
 	char text[REMOTE_PATH];
 	uint64_t last = follow ? 0 : O_NOFOLLOW;
 	const char *own;
-	int root, saved;
+	int saved;
 
 	*fd = -1;
 	if (!slice_text(text, sizeof text, path)) return FOUND_NOT;
@@ -152,15 +188,14 @@ enum found remote_find(const struct remote *r, struct slice path, bool follow, i
 		*fd = remote_file(r, own);
 		return *fd < 0 ? FOUND_NOT : FOUND;
 	}
-	root = openat(r->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0) return FOUND_NOT;
-	*fd = sys_openat2(root, text, O_PATH | last, 0,
+	if (r->root < 0) r->root = open_file(r, "root", O_PATH | O_DIRECTORY);
+	if (r->root < 0) return FOUND_NOT;
+	*fd = sys_openat2(r->root, text, O_PATH | last, 0,
 		SV_RESOLVE_IN_ROOT | SV_RESOLVE_NO_MAGICLINKS | SV_RESOLVE_NO_SYMLINKS);
 	saved = errno;
 	if (*fd < 0 && saved == ELOOP)
-		*fd = sys_openat2(root, text, O_PATH | last, 0,
+		*fd = sys_openat2(r->root, text, O_PATH | last, 0,
 			SV_RESOLVE_IN_ROOT | SV_RESOLVE_NO_MAGICLINKS);
-	close(root);
 	if (*fd >= 0) return FOUND;
 	/* Below /proc another sees other names. */
 	return saved == ENOENT && strncmp(text, "/proc", 5) != 0 ? FOUND_ABSENT : FOUND_NOT;
@@ -172,19 +207,20 @@ int remote_file(const struct remote *r, const char *file)
 	uint64_t number;
 	char name[24];
 
-	if (slice_is(s, "exe")) return openat(r->dir, "exe", O_PATH | O_CLOEXEC);
+	if (slice_is(s, "exe")) return open_file(r, "exe", O_PATH);
 	errno = ENOENT;
 	if (!slice_starts(s, "fd/") || parse_u64(slice_from(s, 3), INT32_MAX, &number)) return -1;
 	snprintf(name, sizeof name, "fd/%u", (unsigned)number);
-	return openat(r->dir, name, O_PATH | O_CLOEXEC);
+	return open_file(r, name, O_PATH);
 }
 
 bool remote_is_datagram(const struct remote *r, int fd)
 {
-	char path[64], name[32];
+	char file[24], path[48], name[32];
 	ssize_t n;
 
-	snprintf(path, sizeof path, "/proc/self/fd/%d/fd/%d", r->dir, fd);
-	n = getxattr(path, "system.sockprotoname", name, sizeof name);
+	if (fd < 0) return false;
+	put_number(put_text(file, "fd/"), (unsigned)fd);
+	n = getxattr(file_of(r, file, path), "system.sockprotoname", name, sizeof name);
 	return n >= 3 && memcmp(name, "UDP", 3) == 0;
 }

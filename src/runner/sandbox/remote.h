@@ -17,15 +17,26 @@
 /* Strings and paths: PATH_MAX of Linux, with its NUL. */
 #define REMOTE_PATH 4096
 
+/*
+ * One job. What is looked up each time is looked up by as few names as can be:
+ * procfs makes everything anew, which costs more than all the rest. So procfs is
+ * this process's working directory while it watches.
+ */
 struct remote {
-	int proc; /* procfs with our own numbers */
-	int dir;  /* the task's directory there */
-	int mem;  /* its memory */
-	pid_t tid;
+	int root; /* of all tasks of the job, who cannot change theirs; -1 until the first is seen */
+	int mem;  /* memory of the task that waits */
+	char name[16]; /* "TID/" */
 };
 
-/* False when it cannot be looked at (dead, or closed to us). remote_drop in either case. */
-bool remote_open(struct remote *r, int proc, pid_t tid);
+#define REMOTE_INIT                                                                                \
+	{                                                                                          \
+		.root = -1, .mem = -1                                                              \
+	}
+
+/* Looks at a task; false when it cannot be looked at (dead, or closed to us). */
+bool remote_open(struct remote *r, pid_t tid);
+/* Looks away from it. */
+void remote_close(struct remote *r);
 void remote_drop(struct remote *r);
 
 /* Bytes up to the first that cannot be read. */
@@ -51,7 +62,7 @@ enum found {
 	FOUND_NOT     /* not, or not that way: by links, without rights */
 };
 /* Opens with O_PATH below the task's root; *fd is -1 but for FOUND. follow: the last link too. */
-enum found remote_find(const struct remote *r, struct slice path, bool follow, int *fd);
+enum found remote_find(struct remote *r, struct slice path, bool follow, int *fd);
 /* One of its open files with O_PATH; its program with file "exe". -1 with errno. */
 int remote_file(const struct remote *r, const char *file);
 
