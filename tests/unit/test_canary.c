@@ -163,7 +163,7 @@ TEST(canary_set_up_leaves_traps)
 	CHECK(unlinkat(home, ".npmrc", 0) == 0);
 	CHECK(unlinkat(home, ".netrc", 0) == 0 && symlinkat("/etc/hostname", home, ".netrc") == 0);
 	CHECK(unlinkat(home, ".aws/credentials", 0) == 0 &&
-		unlinkat(home, ".aws", AT_REMOVEDIR) == 0 && symlinkat("/tmp", home, ".aws") == 0);
+		unlinkat(home, ".aws", AT_REMOVEDIR) == 0 && symlinkat(h->dir, home, ".aws") == 0);
 	CHECK(unlinkat(home, ".pypirc", 0) == 0 && mkfifoat(home, ".pypirc", 0666) == 0);
 	canaries_check(&h->canaries, &h->ws, h->observer);
 	CHECK(saw(h, OBSERVED_CANARY_CHANGED, "~/.npmrc", "removed"));
@@ -177,7 +177,7 @@ TEST(canary_set_up_leaves_traps)
 	CHECK(memcmp(before, h->canaries.list[2].core, sizeof before) != 0);
 	CHECK(fstatat(home, ".netrc", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
 	CHECK(fstatat(home, ".aws", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
-	CHECK(access("/tmp/credentials", F_OK) < 0);
+	CHECK(faccessat(h->ws.mem, "credentials", F_OK, 0) < 0);
 	fd_close(&home);
 	close_home(h);
 }
