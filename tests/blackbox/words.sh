@@ -60,6 +60,18 @@ is "SARIF: rules are the words" "$(jq -r '[.runs[0].results[].ruleId] | unique |
 is "SARIF: the headline" "$(jq -r .runs[0].properties.headline "$tmp/s.json")" "$(jq -r .headline "$tmp/thief.json")"
 has "SARIF: each row is a result" "$(jq -r '.runs[0].results[].message.text' "$tmp/s.json")" "In a single run it tried to reach a host that SKILL.md does not declare: tcp 203.0.113.7:80"
 
+# ---- what is declared is no reason, whether or not a text names it ------------------------------
+made asker << 'T'
+grep -q name SKILL.md
+h=api.; nslookup "${h}made.example"
+true
+T
+r --json "$tmp/asker" > "$tmp/asker.json"
+is "asker: a host put together, not declared" "$(jq -c .reasons "$tmp/asker.json")" '["undeclared-network"]'
+sed -i 's/^description: d/&\nmetadata: {requires.network: "api.made.example"}/' "$tmp/asker/SKILL.md"
+r --json "$tmp/asker" > "$tmp/asker.json"
+is "asker: declared" "$(jq -c '[.reasons, .colour, (.behaviour.rows | map(select(.kind == "name" or .kind == "connect")) | length > 0)]' "$tmp/asker.json")" '[[],"green",true]'
+
 # ---- the same from the service, and proven ------------------------------------------------
 simulator agent
 appliance --agent "$tmp/agent.sock" --observe calls || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }

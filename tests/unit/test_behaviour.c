@@ -278,8 +278,9 @@ TEST(observer_keeps_what_is_a_reason)
 		ORIGIN_WRITTEN;
 	observer_finish(o, &seen);
 	CHECK(row_of(JOB_HOME "/.bashrc") && row_of("/tmp/x"));
-	CHECK(row_of("/tmp/x")->origin == ORIGIN_WRITTEN);
-	CHECK(row_of("/bin/true")->origin == ORIGIN_WRITTEN && row_of("/bin/true")->count == 2);
+	CHECK(row_of("/tmp/x") && row_of("/tmp/x")->origin == ORIGIN_WRITTEN);
+	CHECK(row_of("/bin/true") && row_of("/bin/true")->origin == ORIGIN_WRITTEN &&
+		row_of("/bin/true")->count == 2);
 	CHECK(seen.n == 2 * LIMIT_OBSERVED_KIND && seen.complete);
 	CHECK(seen.more[OBSERVED_WRITTEN] == 1001 - LIMIT_OBSERVED_KIND);
 	CHECK(seen.more[OBSERVED_EXEC] == 1001 - LIMIT_OBSERVED_KIND);
