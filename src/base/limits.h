@@ -77,8 +77,8 @@
 	X(LIMIT_END_MS, 5000, "ms", "ERROR internal", "a killed tree that is not gone by then makes the runner unhealthy") \
 	X(LIMIT_WORKER_MARGIN_MS, 5000, "ms", "attempt crashed", "a worker that is later than all its own deadlines by this hangs") \
 	/* what a run did: src/runner/observer.h */ \
-	X(LIMIT_OBSERVED_KIND, 16, "rows a kind", "counted in more", "an honest test of a published skill makes at most 12 of the largest kind") \
-	X(LIMIT_OBSERVED_TEXT, 1536, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
+	X(LIMIT_OBSERVED_KIND, 14, "rows a kind", "counted in more", "an honest test of a published skill makes at most 12 of the largest kind") \
+	X(LIMIT_OBSERVED_TEXT, 1280, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
 	X(LIMIT_OBSERVED_BYTES, 256, "bytes", "cut", "specs/sandbox.md 15.4: a path or an address") \
 	X(LIMIT_OBSERVED_CALLS, 200000, "calls looked at, a job", "LIMIT observation-flood", "specs/sandbox.md 15.4: a flood slows only the test, but no honest one makes it") \
 	X(LIMIT_CANARIES, 32, "canaries", "-", "files and variables that lie about as decoys") \
