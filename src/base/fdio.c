@@ -98,7 +98,7 @@ enum err file_write(const char *path, struct slice s)
 	return e;
 }
 
-enum err file_replace(const char *path, struct slice s)
+static enum err replace(const char *path, struct slice s, mode_t mode)
 {
 	struct buf name = buf_heap(PATH_MAX);
 	enum err e;
@@ -115,13 +115,23 @@ enum err file_replace(const char *path, struct slice s)
 	}
 	if (fd >= 0) {
 		e = fd_write_all(fd, s);
-		if (!e && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
+		if (!e && (fchmod(fd, mode) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
 		if (!e && rename((const char *)name.p, path) < 0) e = E_SYSTEM;
 		if (e) unlink((const char *)name.p);
 	}
 	fd_close(&fd);
 	buf_drop(&name);
 	return e;
+}
+
+enum err file_replace(const char *path, struct slice s)
+{
+	return replace(path, s, 0644);
+}
+
+enum err file_replace_private(const char *path, struct slice s)
+{
+	return replace(path, s, 0600);
 }
 
 enum err fd_nonblock(int fd)

@@ -28,6 +28,8 @@ enum err file_write(const char *path, struct slice s);
  * the same name with a random end. Mode 0644.
  */
 enum err file_replace(const char *path, struct slice s);
+/* The same with mode 0600. */
+enum err file_replace_private(const char *path, struct slice s);
 enum err fd_nonblock(int fd);
 enum err fd_size(int fd, uint64_t *size);
 
