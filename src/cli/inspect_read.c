@@ -14,6 +14,7 @@
 #include "cli/facts.h"
 #include "cli/inspect.h"
 #include "cli/refusal.h"
+#include "proc/memfd.h"
 #include "runner/package.h"
 
 #define DEFAULT_RUNTIME "alpine:latest"
