@@ -19,6 +19,7 @@
 #include "cli/refusal.h"
 #include "cli/run.h"
 #include "cli/runtimes.h"
+#include "proc/memfd.h"
 
 /* Lines of output that a person is shown; --json has it all. */
 #define SHOWN_LINES 40

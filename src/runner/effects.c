@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "runner/sandbox/sinkhole.h"
 
 /* Its bound counts heads and places too; the one more shows the end. */

@@ -11,6 +11,7 @@
 #include "base/ct.h"
 #include "base/fdio.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 #include "runner/effects.h"
 
 /* Pointers of argv and envp with their texts; bounds follow from the manifest's. */

@@ -30,6 +30,7 @@
 #include "base/fdio.h"
 #include "base/json_write.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 #include "runner/checker.h"

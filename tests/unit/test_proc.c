@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "proc/msg.h"
 #include "proc/role.h"
 #include "records.h"

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "observe/dns.h"
+#include "proc/memfd.h"
 #include "runner/sandbox/sinkhole_wire.h"
 
 /* Reports that are taken before others have their turn. */
