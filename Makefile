@@ -53,7 +53,8 @@ BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/*
 	$(O)/observe/acts
 AIDS  := $(addprefix $(O)/bench/,sandbox programs/nothing programs/forest) $(addprefix $(O)/roles/,taken_runner \
 	stock_profile) $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
-HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts
+HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts \
+	$(patsubst tests/skills/hostile/%/test.c,$(O)/skills/%,$(sort $(wildcard tests/skills/hostile/*/test.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
 # A runtime is a lock and a recipe in rootfs/.
@@ -124,6 +125,11 @@ $(O)/observe/%: tests/observe/%.c | $(B)/kernel-headers
 	@mkdir -p $(@D)
 	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -pthread -o $@ $<
 
+# And the programs of skills that no shell can be.
+$(O)/skills/%: tests/skills/hostile/%/test.c | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -o $@ $<
+
 $(O)/fuzz/%: LDEXTRA := -fsanitize=fuzzer
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
@@ -171,7 +177,7 @@ test: deps-test all runtimes $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOS
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs
+	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs behaviour
 
 test-container: deps-container all $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
 	$(Q)tests/run $(O) container

@@ -202,7 +202,7 @@ TEST(sinkhole_takes_every_way_out)
 	CHECK(traffic_has(&n, TRAFFIC_TLS, "tls api.example.org", hello_bytes()));
 	CHECK(traffic_has(&n, TRAFFIC_TCP, "tcp [2001:db8::1]:8080", SLICE("hello raw")));
 	CHECK(traffic_has(&n, TRAFFIC_UDP, "udp 203.0.113.9:9999", SLICE("onetwo")));
-	CHECK(traffic_has(&n, TRAFFIC_DNS, "exfil.example", SLICE("exfil.example\nexfilexample")));
+	CHECK(traffic_has(&n, TRAFFIC_DNS, "exfil.example", SLICE("Exfil.Example\nExfilExample")));
 	network_drop(&n);
 }
 

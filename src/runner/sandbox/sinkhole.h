@@ -41,7 +41,7 @@ bool endpoint_is_local(const struct endpoint *at);
 
 /* A stream in the traffic file: this head, place, bytes; whole streams, one after the other. */
 enum traffic_channel {
-	TRAFFIC_DNS, /* place: the name; bytes: the name, then without dots, then what followed it */
+	TRAFFIC_DNS,  /* place: the name; bytes: as it was asked, without dots, what followed it */
 	TRAFFIC_TCP,  /* place: "tcp A:P" */
 	TRAFFIC_UDP,  /* place: "udp A:P"; bytes: datagrams one after the other */
 	TRAFFIC_HTTP, /* place: "http METHOD HOST/path" */
