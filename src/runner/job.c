@@ -367,6 +367,8 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 	e = observer_new(&a->observer, a->env->sandbox.monitor);
 	if (e) return why_set(why, E_INTERNAL, "no memory for what is observed");
 	begin_record(a);
+	e = effects_open(&a->effects, a->env, &a->ws, &a->package, a->observer, why);
+	if (e) return e;
 	if (a->record.manifest.command.n) {
 		if (a->record.manifest.timeout_ms > a->env->conf->timeout_cap_ms)
 			return why_set(why, E_TIMEOUT_RANGE, "write at most %u ms for this machine",
