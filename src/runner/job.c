@@ -209,23 +209,27 @@ static enum err run_test(struct attempt *a, struct why *why)
 
 /* ---- a package without a test ------------------------------------------------------------ */
 
-/* Whatever the probe before left behind is gone; what a probe finds is put there here. */
+/* Whatever the probe before left behind is gone. */
 static enum err fresh_workspace(struct attempt *a, const struct limit_facts *limits)
 {
 	struct why why = WHY_INIT;
 	enum err e = workspace_renew(&a->ws, &a->env->sandbox, limits, &why);
 
 	if (e) log_event(LOG_ERROR, "probe.workspace", "why=\"%s\"", why.text);
+	effects_renew(&a->effects);
 	return e;
 }
 
 /* One program in a sandbox of its own; false when the job was ended, or none can be made. */
 static bool run_probe(void *ctx, const struct probe_run *run, struct probe_end *end)
 {
+	/* A parser runs nothing that could look for decoys. */
+	static const struct effects none;
 	struct attempt *a = ctx;
+	struct why why = WHY_INIT;
 	struct limit_facts limits;
 	struct sandbox_output output = SANDBOX_OUTPUT_INIT;
-	struct strings envp;
+	struct strings envp = {.text = BUF_INIT};
 	char name[32];
 	/* A parser is our program: in a place without the package's own settings for it. */
 	const char *cwd = run->parser ? "/" : "/skill";
@@ -242,13 +246,21 @@ static bool run_probe(void *ctx, const struct probe_run *run, struct probe_end *
 	};
 
 	probe_limits(&a->record.limits, &limits);
-	a->no_sandbox = fresh_workspace(a, &limits) ||
-			make_env(&envp, &a->record.manifest, &a->effects, cwd);
-	if (a->no_sandbox) return false;
+	a->no_sandbox =
+		fresh_workspace(a, &limits) ||
+		make_env(&envp, &a->record.manifest, run->parser ? &none : &a->effects, cwd) ||
+		(!run->parser && effects_begin(&a->effects, &p, &why));
+	if (why.text[0]) log_event(LOG_ERROR, "probe.decoys", "why=\"%s\"", why.text);
+	if (a->no_sandbox) {
+		strings_drop(&envp);
+		return false;
+	}
 	p.envp = envp.list;
 	snprintf(name, sizeof name, "%u-%d-probe", a->ws.slot, (int)getpid());
 	sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, &end->facts, &output);
 	strings_drop(&envp);
+	if (!run->parser) effects_end(&a->effects, OBSERVED_PROBE, &end->facts, &output);
+	fd_close(&output.reads);
 	fd_close(&output.traffic);
 	/* Texts that cannot be mapped count as empty: they decide words only. */
 	if (output.out >= 0) map_sealed(output.out, LIMIT_PROBE_KEPT, &end->out);

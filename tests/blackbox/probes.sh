@@ -104,6 +104,18 @@ is "each finds what was submitted, and may write" "$(rows | sort | uniq -c | awk
 1 help started scripts/2.sh null
 1 help started scripts/3.sh null"
 
+# ---- observed ------------------------------------------------------------------------------
+# Each probe finds its own decoys; what it does is a row of the phase "probe". Parsers are ours.
+pack watched
+printf '#!/bin/sh\nbase64 ~/.aws/credentials\necho x > /tmp/new\n' | put scripts/1.sh
+printf '#!/bin/sh\n[ ! -e /tmp/new ] && cat ~/.aws/credentials > /dev/null\n' | put scripts/2.sh
+try --observe calls
+is "observed: decoys of every probe" "$(jq -c '[.behaviour.rows[] | select(.kind | test("^canary")) | [.phase, .kind, .value, .count]]' "$tmp/pred.json")" \
+	'[["probe","canary-read","~/.aws/credentials",2],["probe","canary-leaked","~/.aws/credentials",1]]'
+is "observed: files of all probes" "$(jq -c '[.behaviour.complete, .behaviour.written.files]' "$tmp/pred.json")" "[true,1]"
+is "observed: parsers and versions are no rows" "$(jq -r '[.behaviour.rows[] | select(.kind == "exec") | .detail] | map(select(test("-n|--version|^--help"))) | length' "$tmp/pred.json")" 0
+is "observed: the verdict is NO_TEST, and nothing is unwatched" "$(jq -c '[.verdict, .warnings]' "$tmp/pred.json")" '["NO_TEST",[]]'
+
 # ---- hostile ---------------------------------------------------------------------------
 pack hostile
 printf '#!/bin/sh\nf() { f | f & }; f; f\n' | put scripts/a-fork.sh
