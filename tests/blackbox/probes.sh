@@ -83,7 +83,7 @@ rm "$p/scripts/slow.sh"
 for line in 'tried: 7 of 8 scripts, each started once with --help and no network; 7 parsed' \
 	'  needs-tool    scripts/other: ruby (ruby)' '  parse failed  scripts/broken.sh: line 1: syntax error' \
 	'  started       scripts/usage.sh: usage text (sh BusyBox v' \
-	'NO_TEST: no test is declared, so nothing was shown about behaviour'; do
+	'No test is declared'; do
 	has "text: $line" "$(cat "$tmp/text")" "$line"
 done
 
