@@ -112,7 +112,7 @@ static void codec_trial(struct codec *c, struct trial *t, const struct trials *a
 	codec_u8(c, &t->exit, EXIT_KIND_COUNT - 1);
 	codec_u32(c, &t->value, 4096);
 	codec_u32(c, &t->duration_ms, TRIAL_DURATION_MAX);
-	codec_text(c, &t->path, TEXT_UTF8, LIMIT_PATH_BYTES);
+	codec_text(c, &t->path, TEXT_UTF8, TRIAL_PATH_BYTES);
 	codec_text(c, &t->interpreter, TEXT_ASCII, LIMIT_PROBE_WORD);
 	codec_text_opt(c, &t->version, TEXT_ASCII, LIMIT_PROBE_WORD);
 	codec_text_opt(c, &t->detail, TEXT_ASCII, LIMIT_PROBE_DETAIL);

@@ -39,6 +39,11 @@ enum trial_outcome {
 /* Runtimes that probes may use: the default one and one for each language. */
 #define TRIAL_RUNTIMES 4
 
+/*
+ * Scripts with longer paths are counted and not tried, so that the largest of
+ * everything fits into a statement; the longest published path has 125 bytes.
+ */
+#define TRIAL_PATH_BYTES 128
 /* Longer ones are cut: a machine that slept is no reason to lose a record. */
 #define TRIAL_DURATION_MAX LIMIT_TIMEOUT_MS
 

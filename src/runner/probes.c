@@ -83,7 +83,7 @@ static unsigned find_scripts(struct probes *p, struct script *list)
 		for (i = 0; i < p->tree->n; i++) {
 			if (!is_script(p, &p->tree->files[i], &s) || s.first != (pass == 0))
 				continue;
-			if (n < LIMIT_PROBES) list[n++] = s;
+			if (n < LIMIT_PROBES && s.file->path.n <= TRIAL_PATH_BYTES) list[n++] = s;
 			p->trials->scripts++;
 		}
 	return n;

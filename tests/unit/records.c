@@ -466,8 +466,10 @@ void record_probed_full(struct record *r, char letter)
 	struct trials *t = &r->trials;
 	unsigned i;
 
-	record_full(r, letter);
+	record_largest(r, letter);
 	r->n_runs = 0;
+	for (i = 0; i < r->observed.n; i++)
+		r->observed.rows[i].phase = OBSERVED_PROBE;
 	r->manifest.command.n = r->manifest.setup.n = 0;
 	*t = (struct trials){.done = true,
 		.scripts = LIMIT_MEMBERS,
@@ -486,7 +488,7 @@ void record_probed_full(struct record *r, char letter)
 			.exit = EXIT_SETUP_ERROR,
 			.value = 4095,
 			.duration_ms = TRIAL_DURATION_MAX,
-			.path = letters(LIMIT_PATH_BYTES, letter),
+			.path = letters(TRIAL_PATH_BYTES, letter),
 			.interpreter = letters(LIMIT_PROBE_WORD, letter),
 			.version = letters(LIMIT_PROBE_WORD, letter),
 			.detail = letters(LIMIT_PROBE_DETAIL, '\\')};
