@@ -100,6 +100,18 @@
 	X(LIMIT_WRITTEN_BYTES, 512 * MIB, "bytes", "dropped", "twice what a test may write; files with holes have more") \
 	X(LIMIT_LEAK_BYTES, 64 * MIB, "bytes", "dropped", "output, written files and traffic that are searched for tokens of decoys") \
 	X(LIMIT_WRITTEN_MS, 5000, "ms", "dropped", "walking and hashing 256 MiB takes under a second") \
+	/* scripts of a package without a test: src/runner/probes.h */ \
+	X(LIMIT_PROBES, 32, "scripts", "not started, counted", "95 of 100 published packages have at most 17 files of all kinds") \
+	X(LIMIT_PROBE_MS, 5000, "ms", "outcome timeout", "usage text comes at once; a script that waits for input or network never ends") \
+	X(LIMIT_PROBES_MS, 30000, "ms", "not started, counted", "as the longest that a test may take unless it says more") \
+	X(LIMIT_PROBE_MEMORY, 256 * MIB, "bytes", "outcome error, memory", "Node.js and CPython start in a quarter of it") \
+	X(LIMIT_PROBE_PIDS, 64, "processes", "error of the script", "Node.js starts with 11 threads") \
+	X(LIMIT_PROBE_DISK, 16 * MIB, "bytes", "error of the script", "whoever is asked for usage has little to write") \
+	X(LIMIT_PROBE_INODES, 4096, "inodes", "error of the script", "whoever is asked for usage has little to write") \
+	X(LIMIT_PROBE_KEPT, 16 * KIB, "bytes a stream", "rest not looked at", "usage texts and error messages are shorter") \
+	X(LIMIT_PROBE_OUTPUT, 1 * MIB, "bytes", "outcome error, output", "a flood says nothing") \
+	X(LIMIT_PROBE_DETAIL, 160, "bytes", "cut", "one line of an error message") \
+	X(LIMIT_PROBE_WORD, 40, "bytes", "cut", "name or version of an interpreter") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
 	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \
