@@ -53,7 +53,8 @@ BENCH := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/*
 	$(O)/observe/acts
 AIDS  := $(addprefix $(O)/bench/,sandbox programs/nothing programs/forest) $(addprefix $(O)/roles/,taken_runner \
 	stock_profile) $(O)/differential/manifests $(O)/mutate $(O)/peer-x509
-HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts
+HOSTILE := $(patsubst tests/sandbox/%.c,$(O)/hostile/%,$(sort $(wildcard tests/sandbox/*.c))) $(O)/observe/acts \
+	$(patsubst tests/skills/hostile/%/test.c,$(O)/skills/%,$(sort $(wildcard tests/skills/hostile/*/test.c)))
 obj   = $(patsubst %.c,$(O)/%.o,$(1))
 
 # A runtime is a lock and a recipe in rootfs/.
@@ -62,7 +63,7 @@ RUNTIMES := $(patsubst rootfs/%.lock,$(B)/runtimes/%/manifest.json,$(sort $(wild
 DEPS  := $(addprefix deps-,build runtimes test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all runtimes demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all runtimes image demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -124,6 +125,11 @@ $(O)/observe/%: tests/observe/%.c | $(B)/kernel-headers
 	@mkdir -p $(@D)
 	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -pthread -o $@ $<
 
+# And the programs of skills that no shell can be.
+$(O)/skills/%: tests/skills/hostile/%/test.c | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -isystem $(B)/kernel-headers -std=c11 -D_GNU_SOURCE $(WARN) -O1 -static -s -o $@ $<
+
 $(O)/fuzz/%: LDEXTRA := -fsanitize=fuzzer
 $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/libsv.a
 	@mkdir -p $(@D)
@@ -158,6 +164,12 @@ $(B)/runtimes/%/manifest.json: $(wildcard rootfs/*.lock rootfs/build rootfs/*/ma
 	$(Q)vendor/deps $(if $(filter base,$*),build,runtimes)
 	$(Q)rootfs/build $* $(VENDOR_CACHE) $(B)/runtimes $(B)/tools/curl
 
+image: image-core image-full ## container images: OCI layouts, and tars for docker load
+# One after the other: they share layers.
+image-full: image-core
+image-%: all runtimes
+	$(Q)image/build $* $(O)/skill-verifier $(B)/runtimes $(B)/image
+
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
 	$(Q)for name in $(patsubst rootfs/%.lock,%,$(wildcard rootfs/*.lock)); do rootfs/update $$name $(VENDOR_CACHE) || exit 1; done
@@ -167,13 +179,13 @@ vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that
 demo: deps-test all runtimes $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
-test: deps-test all runtimes $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
+test: deps-test all runtimes image $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
 	$(Q)tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
-	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs
+	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs behaviour
 
-test-container: deps-container all $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
+test-container: deps-container all image $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
 	$(Q)tests/run $(O) container
 
 test-vm: deps-vm all $(O)/dstack-simulator $(O)/vm/tree $(HOSTILE) ## the same as pid 1 of a virtual machine, cgroup version 2

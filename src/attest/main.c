@@ -29,6 +29,7 @@
 #include "base/fdio.h"
 #include "base/json_write.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 #include "proc/msg.h"
 #include "proc/role.h"
 #include "proc/sys.h"

@@ -305,7 +305,10 @@ static void predicate(struct jw *w, const struct record *r, const struct verifie
 	limits_in_force(w, &r->limits);
 	jw_key_null(w, "log");
 	package(w, &r->package);
-	jw_key_strs(w, "probe", NULL, 0);
+	jw_key(w, "probe");
+	trials_json(w, &r->trials);
+	jw_key(w, "probed");
+	trials_summary_json(w, &r->trials);
 	jw_key(w, "reasons");
 	jw_array(w);
 	for (i = 0; i < v.n_reasons; i++)

@@ -7,16 +7,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-
 /* How much one read asks for when the size is not known. */
 #define READ_STEP 65536
-/* How much of a mapping is forgotten at once. */
-#define FORGET_STEP (1 << 18)
 
 void fd_close(int *fd)
 {
@@ -98,7 +93,7 @@ enum err file_write(const char *path, struct slice s)
 	return e;
 }
 
-enum err file_replace(const char *path, struct slice s)
+static enum err replace(const char *path, struct slice s, mode_t mode)
 {
 	struct buf name = buf_heap(PATH_MAX);
 	enum err e;
@@ -115,13 +110,23 @@ enum err file_replace(const char *path, struct slice s)
 	}
 	if (fd >= 0) {
 		e = fd_write_all(fd, s);
-		if (!e && (fchmod(fd, 0644) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
+		if (!e && (fchmod(fd, mode) < 0 || fsync(fd) < 0)) e = E_SYSTEM;
 		if (!e && rename((const char *)name.p, path) < 0) e = E_SYSTEM;
 		if (e) unlink((const char *)name.p);
 	}
 	fd_close(&fd);
 	buf_drop(&name);
 	return e;
+}
+
+enum err file_replace(const char *path, struct slice s)
+{
+	return replace(path, s, 0644);
+}
+
+enum err file_replace_private(const char *path, struct slice s)
+{
+	return replace(path, s, 0600);
 }
 
 enum err fd_nonblock(int fd)
@@ -138,64 +143,4 @@ enum err fd_size(int fd, uint64_t *size)
 	if (fstat(fd, &st) < 0) return E_SYSTEM;
 	*size = (uint64_t)st.st_size;
 	return E_OK;
-}
-
-int memfd_open(const char *name)
-{
-	return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-}
-
-enum err memfd_seal(int fd)
-{
-	return fcntl(fd, F_ADD_SEALS, SEALS) < 0 ? E_SYSTEM : E_OK;
-}
-
-bool memfd_sealed(int fd)
-{
-	int seals = fcntl(fd, F_GET_SEALS);
-	int need = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-
-	return seals >= 0 && (seals & need) == need;
-}
-
-int memfd_of(const char *name, struct slice content)
-{
-	int fd = memfd_open(name);
-
-	if (fd >= 0 && (fd_write_all(fd, content) || memfd_seal(fd))) fd_close(&fd);
-	return fd;
-}
-
-enum err map_sealed(int fd, size_t max, struct slice *out)
-{
-	uint64_t size;
-	void *p;
-
-	if (!memfd_sealed(fd)) return E_FORMAT;
-	if (fd_size(fd, &size)) return E_SYSTEM;
-	if (size > max) return E_TOO_LARGE;
-	if (size == 0) {
-		*out = SLICE_NONE;
-		return E_OK;
-	}
-	p = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED) return E_SYSTEM;
-	*out = slice_of(p, (size_t)size);
-	return E_OK;
-}
-
-void map_forget(struct slice s, size_t *done, size_t used)
-{
-	if (used < *done + FORGET_STEP || used > s.n) return;
-	used -= used % FORGET_STEP;
-	/* Of a shared mapping of a file this drops page table entries and no data. */
-	madvise((void *)(uintptr_t)(s.p + *done), used - *done, MADV_DONTNEED);
-	*done = used;
-}
-
-void map_drop(struct slice *s)
-{
-	/* munmap does not write; the slice only borrows. */
-	if (s->n) munmap((void *)(uintptr_t)s->p, s->n);
-	*s = SLICE_NONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptors: whole reads and writes, sealed memory files, mappings. All
- * descriptors that these functions make are close-on-exec.
+ * Descriptors and files: whole reads and writes. All descriptors that these
+ * functions make are close-on-exec. Sealed memory files: proc/memfd.h.
  * Runs in every role.
  */
 #ifndef BASE_FDIO_H
@@ -28,29 +28,9 @@ enum err file_write(const char *path, struct slice s);
  * the same name with a random end. Mode 0644.
  */
 enum err file_replace(const char *path, struct slice s);
+/* The same with mode 0600. */
+enum err file_replace_private(const char *path, struct slice s);
 enum err fd_nonblock(int fd);
 enum err fd_size(int fd, uint64_t *size);
-
-/* An empty memory file that can be sealed; name is for /proc only. -1 with errno. */
-int memfd_open(const char *name);
-/* Forbids every later change of content and size of a memory file. */
-enum err memfd_seal(int fd);
-/* True when fd is a memory file whose content can never change again. */
-bool memfd_sealed(int fd);
-/* A sealed memory file with this content; -1 with errno. */
-int memfd_of(const char *name, struct slice content);
-
-/*
- * Maps a sealed memory file of at most max bytes for reading. The slice lives
- * until map_drop. E_FORMAT when it is not sealed, E_TOO_LARGE or E_SYSTEM else.
- */
-enum err map_sealed(int fd, size_t max, struct slice *out);
-/*
- * Of a mapping made by map_sealed, the first `used` bytes will not be read
- * again: from time to time they stop counting as memory of this process. *done
- * starts at 0 and is kept by the caller.
- */
-void map_forget(struct slice s, size_t *done, size_t used);
-void map_drop(struct slice *s);
 
 #endif

@@ -77,8 +77,8 @@
 	X(LIMIT_END_MS, 5000, "ms", "ERROR internal", "a killed tree that is not gone by then makes the runner unhealthy") \
 	X(LIMIT_WORKER_MARGIN_MS, 5000, "ms", "attempt crashed", "a worker that is later than all its own deadlines by this hangs") \
 	/* what a run did: src/runner/observer.h */ \
-	X(LIMIT_OBSERVED_KIND, 16, "rows a kind", "counted in more", "an honest test of a published skill makes at most 12 of the largest kind") \
-	X(LIMIT_OBSERVED_TEXT, 1536, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
+	X(LIMIT_OBSERVED_KIND, 14, "rows a kind", "counted in more", "an honest test of a published skill makes at most 12 of the largest kind") \
+	X(LIMIT_OBSERVED_TEXT, 1280, "bytes a kind", "counted in more", "the largest of everything still fits into a statement") \
 	X(LIMIT_OBSERVED_BYTES, 256, "bytes", "cut", "specs/sandbox.md 15.4: a path or an address") \
 	X(LIMIT_OBSERVED_CALLS, 200000, "calls looked at, a job", "LIMIT observation-flood", "specs/sandbox.md 15.4: a flood slows only the test, but no honest one makes it") \
 	X(LIMIT_CANARIES, 32, "canaries", "-", "files and variables that lie about as decoys") \
@@ -91,7 +91,8 @@
 	X(LIMIT_SINK_PLACES, 32, "listeners", "not complete", "asked for at the same time") \
 	X(LIMIT_SINK_ASKS, 200000, "listeners a phase", "not complete", "as many as calls are looked at") \
 	X(LIMIT_SINK_IDLE_MS, 1000, "ms", "closed", "a connection on which nothing comes; a listener to which nobody does") \
-	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "a program waits until somebody listens; at its end, until all is read") \
+	X(LIMIT_SINK_ASK_MS, 250, "ms", "not complete", "a program waits until somebody listens: a tenth of a millisecond, more where many jobs share processors") \
+	X(LIMIT_SINK_WAIT_MS, 50, "ms", "not complete", "what was sent when the command ended is still read") \
 	X(LIMIT_SINK_END_MS, 1000, "ms", "not complete", "the sinkhole's end behind that of the command, before it counts as hung") \
 	X(LIMIT_WRITTEN_FILES, 65536, "files", "dropped", "as many as the inodes of a job") \
 	X(LIMIT_WRITTEN_PATH, 1024, "bytes", "dropped", "twice the longest path of a package") \
@@ -99,6 +100,18 @@
 	X(LIMIT_WRITTEN_BYTES, 512 * MIB, "bytes", "dropped", "twice what a test may write; files with holes have more") \
 	X(LIMIT_LEAK_BYTES, 64 * MIB, "bytes", "dropped", "output, written files and traffic that are searched for tokens of decoys") \
 	X(LIMIT_WRITTEN_MS, 5000, "ms", "dropped", "walking and hashing 256 MiB takes under a second") \
+	/* scripts of a package without a test: src/runner/probes.h */ \
+	X(LIMIT_PROBES, 32, "scripts", "not started, counted", "95 of 100 published packages have at most 17 files of all kinds") \
+	X(LIMIT_PROBE_MS, 5000, "ms", "outcome timeout", "usage text comes at once; a script that waits for input or network never ends") \
+	X(LIMIT_PROBES_MS, 30000, "ms", "not started, counted", "as the longest that a test may take unless it says more") \
+	X(LIMIT_PROBE_MEMORY, 256 * MIB, "bytes", "outcome error, memory", "Node.js and CPython start in a quarter of it") \
+	X(LIMIT_PROBE_PIDS, 64, "processes", "error of the script", "Node.js starts with 11 threads") \
+	X(LIMIT_PROBE_DISK, 16 * MIB, "bytes", "error of the script", "whoever is asked for usage has little to write") \
+	X(LIMIT_PROBE_INODES, 4096, "inodes", "error of the script", "whoever is asked for usage has little to write") \
+	X(LIMIT_PROBE_KEPT, 16 * KIB, "bytes a stream", "rest not looked at", "usage texts and error messages are shorter") \
+	X(LIMIT_PROBE_OUTPUT, 1 * MIB, "bytes", "outcome error, output", "a flood says nothing") \
+	X(LIMIT_PROBE_DETAIL, 160, "bytes", "cut", "one line of an error message") \
+	X(LIMIT_PROBE_WORD, 40, "bytes", "cut", "name or version of an interpreter") \
 	/* statement and bundle */ \
 	X(LIMIT_STATEMENT_BYTES, 256 * KIB, "bytes", "ERROR internal", "specs/skills.md 4.3") \
 	X(LIMIT_RECORD_BYTES, 224 * KIB, "bytes", "ERROR internal", "a record becomes a statement of at most 256 KiB") \

@@ -5,6 +5,7 @@
 #include <bearssl.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "base/ct.h"
 #include "base/num.h"
@@ -102,7 +103,7 @@ enum err p256_generate(struct p256_key *key)
 
 	/* Scalars outside the range are rarer than 2^-32; draw again. */
 	do {
-		if (getrandom(secret, sizeof secret, 0) != (ssize_t)sizeof secret) return E_SYSTEM;
+		if (getentropy(secret, sizeof secret) < 0) return E_SYSTEM;
 		e = p256_from_secret(secret, key);
 	} while (e == E_RANGE);
 	wipe(secret, sizeof secret);

@@ -22,7 +22,7 @@ struct p256_key {
 	uint8_t point[P256_POINT_LEN];
 };
 
-/* A fresh key from getrandom(2). E_SYSTEM when there is no randomness. */
+/* A fresh key from the system's generator. E_SYSTEM when there is no randomness. */
 enum err p256_generate(struct p256_key *key);
 /* The key with this scalar; E_RANGE unless 0 < scalar < order. */
 enum err p256_from_secret(const uint8_t secret[P256_SCALAR_LEN], struct p256_key *key);

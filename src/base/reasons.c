@@ -79,7 +79,7 @@ static const struct reason_text texts[REASON_COUNT] = {
 	[REASON_NOTHING_READ] = {"nothing-read", "warning", true,
 		"read no file of the package, so it tested none",
 		"let the test use the files that the skill consists of"},
-	[REASON_SURVIVOR] = {"survivor-process", "note", false,
+	[REASON_SURVIVOR] = {"survivor-process", "warning", true,
 		"left processes behind, which were ended",
 		"let the test end what it starts"},
 	[REASON_LIMIT_DISK] = {"limit-hit:disk", "note", false,

@@ -50,7 +50,9 @@ static bool phase_ran(const struct statement *s, uint8_t phase)
 
 	for (r = json_child(json_get(s->predicate, "run")); r; r = json_next(r))
 		if (slice_is(json_text_of(r, "phase"), observed_phase_text(phase))) return true;
-	return phase == OBSERVED_PROBE && json_child(json_get(s->predicate, "probe"));
+	return phase == OBSERVED_PROBE &&
+	       (json_child(json_get(s->predicate, "probe")) ||
+		       json_child(json_get(json_get(s->predicate, "probed"), "runtimes")));
 }
 
 void behaviour_read(const struct statement *s, struct observation *o)

@@ -223,6 +223,68 @@ static int set_tier(struct reader *r, const char *key, struct slice v)
 	return 1;
 }
 
+/* The directory in which a command is started is its caller's business: paths are absolute. */
+static int set_path(struct reader *r, const char *key, struct slice v, char out[POLICY_LINE + 1])
+{
+	if (!slice_starts(v, "/") || !slice_text(out, POLICY_LINE + 1, v))
+		return wrong(r, key, "an absolute path is needed");
+	return 1;
+}
+
+static int set_evidence_dir(struct reader *r, const char *key, struct slice v)
+{
+	return set_path(r, key, v, r->p->gate.evidence_dir);
+}
+
+static int set_evidence_url(struct reader *r, const char *key, struct slice v)
+{
+	bool url = slice_starts(v, "https://") || slice_starts(v, "http://");
+
+	if (!url || !slice_text(r->p->gate.evidence_url, POLICY_LINE + 1, v))
+		return wrong(r, key, "a URL is needed");
+	return 1;
+}
+
+static int set_gate_collateral(struct reader *r, const char *key, struct slice v)
+{
+	return set_path(r, key, v, r->p->gate.collateral);
+}
+
+static int set_gate_root(struct reader *r, const char *key, struct slice v)
+{
+	return set_path(r, key, v, r->p->gate.root);
+}
+
+static int set_gate_state(struct reader *r, const char *key, struct slice v)
+{
+	return set_path(r, key, v, r->p->gate.state);
+}
+
+static int set_plugin(struct reader *r, const char *key, struct slice v)
+{
+	static const char *const words[] = {"warn", "block", "allow"};
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_is(v, words[i])) {
+			r->p->gate.plugin = (enum policy_plugin)i;
+			return 1;
+		}
+	return wrong(r, key, "warn, block or allow is needed");
+}
+
+/* Which rules there are, the gate knows. */
+static int add_block(struct reader *r, const char *key, struct slice v)
+{
+	struct policy_gate *g = &r->p->gate;
+
+	if (g->n_block == POLICY_ENTRIES) return wrong(r, key, "too many");
+	if (!slice_text(g->block[g->n_block], POLICY_WORD + 1, v))
+		return wrong(r, key, "the id of a rule is needed");
+	g->n_block++;
+	return 1;
+}
+
 static const struct {
 	const char *section, *key;
 	bool many;
@@ -244,6 +306,13 @@ static const struct {
 	{"application", "accept-prior-versions", false, set_prior},
 	{"os", "accept-unevaluated", false, set_os_unevaluated},
 	{"sandbox", "weakest-tier", false, set_tier},
+	{"gate", "evidence-dir", false, set_evidence_dir},
+	{"gate", "evidence-url", false, set_evidence_url},
+	{"gate", "collateral", false, set_gate_collateral},
+	{"gate", "root", false, set_gate_root},
+	{"gate", "state", false, set_gate_state},
+	{"gate", "plugin", false, set_plugin},
+	{"gate", "block", true, add_block},
 };
 #define KEYS (sizeof keys / sizeof *keys)
 

@@ -14,7 +14,19 @@
 #define POLICY_BYTES   (256 * 1024) /* a hundred systems and as many hashes */
 #define POLICY_ENTRIES 64           /* of one kind; then it is a list for a program */
 #define POLICY_LINE    500          /* inih cuts longer ones in silence */
+#define POLICY_WORD    40           /* a rule of the gate */
 #define POLICY_SECTION 48           /* the same for names in brackets */
+
+/* The section [gate]: what `skill-verifier gate` needs beside the rest. Empty texts: not said. */
+enum policy_plugin { PLUGIN_WARN, PLUGIN_BLOCK, PLUGIN_ALLOW };
+
+struct policy_gate {
+	char evidence_dir[POLICY_LINE + 1], evidence_url[POLICY_LINE + 1];
+	char collateral[POLICY_LINE + 1], root[POLICY_LINE + 1], state[POLICY_LINE + 1];
+	enum policy_plugin plugin;
+	size_t n_block; /* rules whose warnings block */
+	char block[POLICY_ENTRIES][POLICY_WORD + 1];
+};
 
 struct policy {
 	uint8_t sha256[SHA256_LEN]; /* of the file: its name in reports */
@@ -32,7 +44,8 @@ struct policy {
 	uint8_t kms_key[POLICY_ENTRIES][K256_POINT_LEN];
 	bool accept_prior_versions, accept_unevaluated_os;
 	unsigned weakest_tier; /* 0: not said */
-	struct buf systems;    /* text for check/measurements.h; empty without any */
+	struct policy_gate gate;
+	struct buf systems; /* text for check/measurements.h; empty without any */
 };
 
 /*

@@ -88,6 +88,9 @@
 		"predicate.behaviour." path, type, MEMBER_OPTIONAL, 0, NULL                        \
 	}
 
+/* In the order of proc/trial.h; a test compares the two. */
+#define PROBE_OUTCOMES "started|needs-module|needs-tool|silent|error|timeout"
+
 /* clang-format off */
 const struct member statement_members[] = {
 	OBJECT(""),
@@ -191,6 +194,29 @@ const struct member statement_members[] = {
 	TEXT_OR_NULL("predicate.package.topDirectory"),
 	COUNT("predicate.package.unpackedBytes"),
 	ARRAY("predicate.probe"),
+	OBJECT("predicate.probe[]"),
+	TEXT_OR_NULL("predicate.probe[].detail"),
+	COUNT("predicate.probe[].durationMs"),
+	{"predicate.probe[].exit", MEMBER_OBJECT, MEMBER_NULLABLE, 0, NULL},
+	{"predicate.probe[].exit.code", MEMBER_COUNT, MEMBER_OPTIONAL, 0, NULL},
+	{"predicate.probe[].exit.errno", MEMBER_COUNT, MEMBER_OPTIONAL, 0, NULL},
+	WORD("predicate.probe[].exit.kind", EXIT_KINDS),
+	{"predicate.probe[].exit.signal", MEMBER_COUNT, MEMBER_OPTIONAL, 0, NULL},
+	TEXT("predicate.probe[].interpreter"),
+	WORD("predicate.probe[].kind", "help|parse"),
+	WORD("predicate.probe[].outcome", PROBE_OUTCOMES),
+	TEXT("predicate.probe[].path"),
+	TEXT_OR_NULL("predicate.probe[].runtime"),
+	TEXT_OR_NULL("predicate.probe[].version"),
+	{"predicate.probed", MEMBER_OBJECT, MEMBER_NULLABLE | MEMBER_OPTIONAL, 0, NULL},
+	COUNT("predicate.probed.notStarted"),
+	COUNT("predicate.probed.parseChecked"),
+	ARRAY("predicate.probed.runtimes"),
+	OBJECT("predicate.probed.runtimes[]"),
+	TEXT("predicate.probed.runtimes[].name"),
+	HEX("predicate.probed.runtimes[].sha256", SHA256_LEN),
+	TEXT("predicate.probed.runtimes[].uri"),
+	COUNT("predicate.probed.scripts"),
 	ARRAY("predicate.reasons"),
 	TEXT("predicate.reasons[]"),
 	{"predicate.result", MEMBER_WORD, MEMBER_NULLABLE, 0, "PASSED|WARNED|FAILED"},

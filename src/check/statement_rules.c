@@ -163,6 +163,60 @@ static enum err runs(const struct statement *s, struct why *why)
 	return E_OK;
 }
 
+/* Is this one of the runtimes that probes used? */
+static bool names_runtime(const struct cJSON *probed, struct slice name)
+{
+	const struct cJSON *c;
+
+	for (c = json_child(json_get(probed, "runtimes")); c; c = json_next(c))
+		if (slice_eq(json_text_of(c, "name"), name)) return true;
+	return false;
+}
+
+/* What is said to have come of a probe follows from how it ended (proc/trial.h). */
+static bool probe_fits(const struct cJSON *row, const struct cJSON *probed)
+{
+	const struct cJSON *x = json_get(row, "exit");
+	struct slice outcome = json_text_of(row, "outcome"), kind = json_text_of(x, "kind");
+	bool ran = !json_is_null(x), detail = !json_is_null(json_get(row, "detail"));
+	bool parse = slice_is(json_text_of(row, "kind"), "parse");
+	bool needs = slice_starts(outcome, "needs-"), timeout = slice_is(outcome, "timeout");
+
+	if (ran == json_is_null(json_get(row, "runtime"))) return false;
+	if (!ran)
+		return slice_is(outcome, "needs-tool") && !parse && detail &&
+		       json_is_null(json_get(row, "version"));
+	if (!names_runtime(probed, json_text_of(row, "runtime")) || !exit_fits(x)) return false;
+	if (parse && !timeout && !slice_is(outcome, "error")) return false;
+	if (timeout != slice_starts(kind, "timeout-") || (needs && !detail)) return false;
+	if (slice_is(outcome, "started")) return slice_is(kind, "exited");
+	return !slice_is(outcome, "silent") ||
+	       (slice_is(kind, "exited") && !json_count_of(x, "code") && !detail);
+}
+
+/* Every script has a row or is counted, and nothing is tried where a test is declared. */
+static enum err probes(const struct statement *s, struct why *why)
+{
+	const struct cJSON *probed = json_get(s->predicate, "probed"), *row;
+	uint64_t started = 0, failed = 0;
+
+	row = json_child(json_get(s->predicate, "probe"));
+	if (!json_is_object(probed))
+		return row ? contradiction(why, "probes that were not made") : E_OK;
+	if (!json_is_null(json_get(s->predicate, "test")))
+		return contradiction(why, "probes of a package with a test");
+	for (; row; row = json_next(row)) {
+		if (!probe_fits(row, probed))
+			return contradiction(why, "a probe whose outcome is not that of its end");
+		*(slice_is(json_text_of(row, "kind"), "parse") ? &failed : &started) += 1;
+	}
+	if (failed > json_count_of(probed, "parseChecked") ||
+		json_count_of(probed, "notStarted") > json_count_of(probed, "scripts") ||
+		started != json_count_of(probed, "scripts") - json_count_of(probed, "notStarted"))
+		return contradiction(why, "the counts of probes differ from their rows");
+	return E_OK;
+}
+
 static enum err protection(const struct statement *s, struct why *why)
 {
 	const struct cJSON *b = json_get(s->predicate, "sandbox"), *c;
@@ -223,6 +277,7 @@ enum err statement_consistent(const struct statement *s, struct why *why)
 	if (!e) e = configuration(s, why);
 	if (!e) e = signature(s, why);
 	if (!e) e = runs(s, why);
+	if (!e) e = probes(s, why);
 	if (!e) e = protection(s, why);
 	if (!e) e = behaviour_consistent(s, why);
 	if (!e && (s->attempt == 0 ||

@@ -6,94 +6,36 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/inspect.h"
+#include "gate/difference.h"
 #include "proc/inspection.h"
 
-static const struct {
-	const char *kind, *title;
-} compared[] = {
-	{"host", "hosts"},
-	{"secret", "secrets"},
-	{"environment", "variables"},
-	{"binary", "programs"},
-	{"module", "modules"},
-	{"install-hook", "run when installed"},
-	{"nested", "archives and programs inside"},
-	{"command", "commands in prose"},
+/* One group of lines and its title, which stands above the first of them. */
+struct group {
+	const char *title;
+	bool titled;
 };
 
-static const struct cJSON *rows_of(const struct report *r)
+static void print_title(struct group *g)
 {
-	return json_child(json_get(json_get(r->json, "inspection"), "rows"));
+	if (!g->titled) printf("%s\n", g->title);
+	g->titled = true;
 }
 
-/* Equal kind and value; of a file as a whole also equal path, for there the value is a word. */
-static bool holds(const struct cJSON *rows, const struct cJSON *row)
-{
-	bool whole = json_count_of(row, "line") == 0;
-
-	for (; rows; rows = json_next(rows))
-		if (slice_eq(json_text_of(rows, "kind"), json_text_of(row, "kind")) &&
-			slice_eq(json_text_of(rows, "value"), json_text_of(row, "value")) &&
-			(!whole || slice_eq(json_text_of(rows, "path"), json_text_of(row, "path"))))
-			return true;
-	return false;
-}
-
-/* Rows of a kind in one list and not in the other; how many. */
-static unsigned print_only(const char *mark, const char *kind, const char *title, bool titled,
-	const struct cJSON *here, const struct cJSON *there)
+static void print_fact(void *ctx, const struct difference *d)
 {
 	char value[LIMIT_FACT_BYTES + 1], path[LIMIT_PATH_BYTES + 1];
-	const struct cJSON *row;
-	unsigned n = 0;
 
-	for (row = here; row; row = json_next(row)) {
-		if (!slice_is(json_text_of(row, "kind"), kind) || holds(there, row)) continue;
-		if (!n++ && !titled) printf("%s\n", title);
-		printf("  %s %s  %s:%llu\n", mark,
-			text_shown(value, sizeof value, json_text_of(row, "value")),
-			text_ascii(path, sizeof path, json_text_of(row, "path")),
-			(unsigned long long)json_count_of(row, "line"));
-	}
-	return n;
+	print_title(ctx);
+	printf("  %c %s  %s:%llu\n", d->mark, text_shown(value, sizeof value, d->value),
+		text_ascii(path, sizeof path, d->path), (unsigned long long)d->line);
 }
 
-static void print_file(const char *mark, const struct cJSON *file)
+static void print_file(void *ctx, const struct difference *d)
 {
 	char path[LIMIT_PATH_BYTES + 1];
 
-	printf("  %s %s\n", mark, text_ascii(path, sizeof path, json_text_of(file, "path")));
-}
-
-static bool same_file(const struct cJSON *a, const struct cJSON *b)
-{
-	bool x = false, y = false;
-
-	return slice_eq(json_text_of(a, "sha256"), json_text_of(b, "sha256")) &&
-	       !json_get_bool(a, "executable", &x) && !json_get_bool(b, "executable", &y) && x == y;
-}
-
-/* Both lists are sorted by path: one walk. */
-static unsigned print_files(const struct report *old, const struct report *new)
-{
-	const struct cJSON *a = json_child(json_get(old->json, "fileList"));
-	const struct cJSON *b = json_child(json_get(new->json, "fileList"));
-	unsigned n = 0;
-
-	while (a || b) {
-		int order = !a   ? 1
-			    : !b ? -1
-				 : slice_cmp(json_text_of(a, "path"), json_text_of(b, "path"));
-		const char *mark = order < 0 ? "-" : order > 0 ? "+" : "~";
-
-		if (order || !same_file(a, b)) {
-			if (!n++) printf("files\n");
-			print_file(mark, order > 0 ? b : a);
-		}
-		if (order <= 0) a = json_next(a);
-		if (order >= 0) b = json_next(b);
-	}
-	return n;
+	print_title(ctx);
+	printf("  %c %s\n", d->mark, text_ascii(path, sizeof path, d->path));
 }
 
 static void print_head(const char *what, const struct report *r)
@@ -140,45 +82,33 @@ static void version_json(struct jw *w, const char *name, const struct report *r)
 	jw_object_end(w);
 }
 
-/* One walk over two lists sorted by path, as print_files. */
-static void files_json(struct jw *w, const struct report *old, const struct report *new)
+static const char *change_of(const struct difference *d)
 {
-	const struct cJSON *a = json_child(json_get(old->json, "fileList"));
-	const struct cJSON *b = json_child(json_get(new->json, "fileList"));
-
-	while (a || b) {
-		int order = !a   ? 1
-			    : !b ? -1
-				 : slice_cmp(json_text_of(a, "path"), json_text_of(b, "path"));
-
-		if (order || !same_file(a, b)) {
-			jw_object(w);
-			jw_key_cstr(w, "change",
-				order < 0   ? "removed"
-				: order > 0 ? "added"
-					    : "changed");
-			jw_key_str(w, "path", json_text_of(order > 0 ? b : a, "path"));
-			jw_object_end(w);
-		}
-		if (order <= 0) a = json_next(a);
-		if (order >= 0) b = json_next(b);
-	}
+	return d->mark == '-' ? "removed" : d->mark == '+' ? "added" : "changed";
 }
 
-static void facts_json(struct jw *w, const char *change, const char *kind, const struct cJSON *here,
-	const struct cJSON *there)
+static void file_json(void *ctx, const struct difference *d)
 {
-	for (; here; here = json_next(here)) {
-		if (!slice_is(json_text_of(here, "kind"), kind) || holds(there, here)) continue;
-		jw_object(w);
-		jw_key_cstr(w, "change", change);
-		jw_key_str_or_null(w, "declare", json_text_of(here, "declare"));
-		jw_key_cstr(w, "kind", kind);
-		jw_key_u64(w, "line", json_count_of(here, "line"));
-		jw_key_str(w, "path", json_text_of(here, "path"));
-		jw_key_str(w, "value", json_text_of(here, "value"));
-		jw_object_end(w);
-	}
+	struct jw *w = ctx;
+
+	jw_object(w);
+	jw_key_cstr(w, "change", change_of(d));
+	jw_key_str(w, "path", d->path);
+	jw_object_end(w);
+}
+
+static void fact_json(void *ctx, const struct difference *d)
+{
+	struct jw *w = ctx;
+
+	jw_object(w);
+	jw_key_cstr(w, "change", change_of(d));
+	jw_key_str_or_null(w, "declare", json_text_of(d->row, "declare"));
+	jw_key_cstr(w, "kind", d->kind);
+	jw_key_u64(w, "line", d->line);
+	jw_key_str(w, "path", d->path);
+	jw_key_str(w, "value", d->value);
+	jw_object_end(w);
 }
 
 static void cut_json(struct jw *w, const char *version, const struct report *r)
@@ -207,14 +137,12 @@ static int against_json(const struct report *old, const struct report *new)
 	jw_key_cstr(&w, "basis", inspection_basis);
 	jw_key(&w, "files");
 	jw_array(&w);
-	files_json(&w, old, new);
+	difference_files(old->json, new->json, file_json, &w);
 	jw_array_end(&w);
 	jw_key(&w, "facts");
 	jw_array(&w);
-	for (i = 0; i < sizeof compared / sizeof *compared; i++) {
-		facts_json(&w, "removed", compared[i].kind, rows_of(old), rows_of(new));
-		facts_json(&w, "added", compared[i].kind, rows_of(new), rows_of(old));
-	}
+	for (i = 0; i < DIFFERENCE_KINDS; i++)
+		difference_facts(old->json, new->json, difference_kinds[i].kind, fact_json, &w);
 	jw_array_end(&w);
 	jw_key(&w, "notCompared");
 	jw_array(&w);
@@ -233,6 +161,7 @@ static int against_json(const struct report *old, const struct report *new)
 int inspect_against(const struct report *old, const struct report *new, bool json)
 {
 	bool refused = old->status == EXIT_REFUSED || new->status == EXIT_REFUSED;
+	struct group files = {"files", false};
 	unsigned n;
 	size_t i;
 
@@ -245,12 +174,12 @@ int inspect_against(const struct report *old, const struct report *new, bool jso
 	}
 	print_head("old", old);
 	print_head("new", new);
-	n = print_files(old, new);
-	for (i = 0; i < sizeof compared / sizeof *compared; i++) {
-		const char *kind = compared[i].kind, *title = compared[i].title;
-		unsigned gone = print_only("-", kind, title, false, rows_of(old), rows_of(new));
+	n = difference_files(old->json, new->json, print_file, &files);
+	for (i = 0; i < DIFFERENCE_KINDS; i++) {
+		struct group g = {difference_kinds[i].title, false};
 
-		n += gone + print_only("+", kind, title, gone > 0, rows_of(new), rows_of(old));
+		n += difference_facts(
+			old->json, new->json, difference_kinds[i].kind, print_fact, &g);
 	}
 	if (!n) printf("no difference in files and facts\n");
 	print_cut(old, "old");

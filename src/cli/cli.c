@@ -23,6 +23,8 @@ static const struct {
 	{"inspect", cmd_inspect, "what a package is; nothing of it is executed", true},
 	{"run", cmd_run, "run one skill's test here and now, no server", true},
 	{"check", cmd_check, "prove an attested result, offline, down to Intel's root", true},
+	{"gate", cmd_gate, "may a skill be installed? the install-policy command of OpenClaw",
+		true},
 	{"serve", cmd_serve, "the appliance: accept packages over HTTP and attest results", true},
 	{"doctor", cmd_doctor, "does this machine have what the appliance needs, and what mends it",
 		true},

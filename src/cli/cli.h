@@ -19,7 +19,7 @@ enum { EXIT_YES = 0, EXIT_NO = 1, EXIT_UNDECIDED = 2, EXIT_CANNOT = 3, EXIT_REFU
 typedef int command(int argc, char **argv);
 
 command cmd_serve, cmd_run, cmd_inspect, cmd_check, cmd_version, cmd_limits, cmd_roles, cmd_health;
-command cmd_compose_hash, cmd_collateral, cmd_policy, cmd_doctor, cmd_measure;
+command cmd_compose_hash, cmd_collateral, cmd_policy, cmd_doctor, cmd_measure, cmd_gate;
 
 int cli_main(int argc, char **argv);
 

@@ -22,9 +22,9 @@ struct report {
 };
 
 /*
- * Reads a package. with_files adds the member "fileList" (path, sha256,
- * executable; by path), which comparing and suggesting need and nobody else
- * wants to read. The report is to be dropped in any case.
+ * Reads a package. with_files adds the member "fileList", the bytes whose SHA-256 is
+ * filesSha256 (C27), which comparing needs and nobody else wants to read. The
+ * report is to be dropped in any case.
  */
 void report_read(struct local *l, const char *path, bool with_files, struct report *out);
 void report_drop(struct report *r);

@@ -14,6 +14,7 @@
 #include "cli/facts.h"
 #include "cli/inspect.h"
 #include "cli/refusal.h"
+#include "proc/memfd.h"
 #include "runner/package.h"
 
 #define DEFAULT_RUNTIME "alpine:latest"
@@ -105,22 +106,6 @@ static void tree_json(struct jw *w, const struct package_facts *f)
 /* Set before the child is made: its body has no other argument. */
 static bool files_wanted;
 
-static void files_json(struct jw *w, const struct tree *t)
-{
-	size_t i;
-
-	jw_key(w, "fileList");
-	jw_array(w);
-	for (i = 0; i < t->n; i++) {
-		jw_object(w);
-		jw_key_str(w, "path", t->files[i].path);
-		jw_key_hex(w, "sha256", SLICE_OF(t->files[i].sha256));
-		jw_key_bool(w, "executable", t->files[i].executable);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
-}
-
 static void report_json(struct jw *w, const struct package *p, bool is_directory)
 {
 	jw_object(w);
@@ -139,7 +124,10 @@ static void report_json(struct jw *w, const struct package *p, bool is_directory
 		signature_json(w, &p->facts.signature);
 		jw_key(w, "inspection");
 		inspection_json_with(w, &p->facts.inspection, facts_declare);
-		if (files_wanted) files_json(w, &p->tree);
+		if (files_wanted) {
+			jw_key(w, "fileList");
+			jw_raw(w, buf_slice(&p->list));
+		}
 	}
 	if (!p->refusal.code) manifest_json(w, p);
 	jw_key_strs(w, "ignored", p->facts.ignored, p->facts.n_ignored);

@@ -20,6 +20,7 @@
 #include "base/fdio.h"
 #include "base/text.h"
 #include "proc/cgroup.h"
+#include "proc/memfd.h"
 #include "proc/mnt.h"
 #include "proc/procfs.h"
 #include "proc/role.h"

@@ -17,6 +17,7 @@
 #include "cli/behaviour.h"
 #include "cli/report.h"
 #include "cli/report_style.h"
+#include "cli/trials.h"
 
 #define PAGE_BYTES (2 * MIB)  /* pages of real bundles have about 100 KiB */
 #define TEXT_BYTES (64 * KIB) /* one line of the report */
@@ -337,6 +338,9 @@ enum err report_html(const struct report *r, const char *path)
 	buf_str(&b, "<main>\n");
 	behaviour(&b, r->proof);
 	chain(&b, r);
+	/* Words of a statement that is refuted are nobody's. */
+	if (r->proof->has_statement && r->proof->verdict != PROOF_REFUTED)
+		trials_html(&b, r->proof->statement.predicate);
 	findings(&b, &r->proof->findings);
 	inputs(&b, r);
 	foot(&b, r);

@@ -19,6 +19,8 @@
 #include "cli/refusal.h"
 #include "cli/run.h"
 #include "cli/runtimes.h"
+#include "cli/trials.h"
+#include "proc/memfd.h"
 
 /* Lines of output that a person is shown; --json has it all. */
 #define SHOWN_LINES 40
@@ -90,6 +92,7 @@ static void print_person(const struct outcome *o, const struct verdict_out *v)
 			       manifest_skill_id(id, &r->manifest, r->package.dir_hash1)));
 	for (i = 0; i < r->n_runs; i++)
 		print_run(&r->runs[i], o);
+	trials_print(&r->trials);
 	printf("sandbox %s, Landlock ABI %u, accounting %s, runtime %.*s, network %s\n",
 		tier_text(r->sandbox.tier), r->sandbox.landlock_abi,
 		accounting_text(r->sandbox.cgroup), r->runtime.name.n ? (int)r->runtime.name.n : 4,
@@ -178,6 +181,10 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	signature_json(&w, &r->package.signature);
 	jw_key(&w, "inspection");
 	inspection_json(&w, &r->package.inspection);
+	jw_key(&w, "probe");
+	trials_json(&w, &r->trials);
+	jw_key(&w, "probed");
+	trials_summary_json(&w, &r->trials);
 	jw_key(&w, "runs");
 	jw_array(&w);
 	for (i = 0; i < r->n_runs; i++)

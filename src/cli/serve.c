@@ -92,6 +92,14 @@ static int set_observe(struct conf *c, const char *value, struct setting_error *
 	return 1;
 }
 
+static int set_probes(struct conf *c, const char *value, struct setting_error *err)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return wrong(err, "probes", "yes or no is needed");
+	c->probes = value[0] == 'y';
+	return 1;
+}
+
 static int set_tier(struct conf *c, const char *value, struct setting_error *err)
 {
 	if (!tier_parse(value, &c->allow_tier))
@@ -136,6 +144,7 @@ static int set(struct conf *c, const char *key, const char *value, struct settin
 		return set_text(c->runtimes, sizeof c->runtimes, key, value, err);
 	if (strcmp(key, "allow-tier") == 0) return set_tier(c, value, err);
 	if (strcmp(key, "observe") == 0) return set_observe(c, value, err);
+	if (strcmp(key, "probes") == 0) return set_probes(c, value, err);
 	if (strcmp(key, "log-level") == 0) return set_log(c, value, err);
 	if (strcmp(key, "slots") == 0) return set_u32(key, value, 1, 64, &c->slots, err);
 	if (strcmp(key, "queue") == 0) return set_u32(key, value, 1, LIMIT_QUEUE, &c->queue, err);

@@ -274,11 +274,38 @@ static int row_cmp(const void *left, const void *right)
 	return slice_cmp(a->value, b->value);
 }
 
+static bool found_host(const struct facts *f, struct slice host)
+{
+	unsigned i;
+
+	for (i = 0; i < f->out.n; i++)
+		if (f->out.rows[i].kind == FACT_HOST && slice_eq(f->out.rows[i].value, host))
+			return true;
+	return false;
+}
+
+/* A host that no text names, for a program puts it together: it is declared all the same. */
+static void add_declared_hosts(struct facts *f)
+{
+	const struct facts_package *p = f->package;
+	struct find in = {.f = f};
+	unsigned i;
+
+	for (i = 0; i < p->n_paths; i++)
+		if (slice_is_nocase(p->paths[i], "SKILL.md")) in.path = p->paths[i];
+	for (i = 0; in.path.n && i < p->declared.n_hosts; i++) {
+		struct slice rest = p->declared.hosts[i], host = slice_split(&rest, ':');
+
+		if (!found_host(f, host)) find_add(&in, FACT_HOST, host);
+	}
+}
+
 void facts_end(struct facts *f)
 {
 	struct inspection *out = &f->out;
 	unsigned i;
 
+	add_declared_hosts(f);
 	for (i = 0; i < out->n; i++)
 		mark(f, &out->rows[i]);
 	qsort(out->rows, out->n, sizeof *out->rows, row_cmp);

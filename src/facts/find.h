@@ -6,18 +6,8 @@
 #ifndef FACTS_FIND_H
 #define FACTS_FIND_H
 
+#include "base/language.h"
 #include "facts/facts.h"
-
-/* How a file is read; by its suffix, or by its #! line. */
-enum language {
-	LANG_NONE, /* data, pictures: only its first bytes and hidden characters count */
-	LANG_PROSE,
-	LANG_SHELL,
-	LANG_PYTHON,
-	LANG_NODE,
-	LANG_OTHER, /* a programming language of which only URLs and variables are read */
-	LANG_LIST,  /* requirements.txt and its like */
-};
 
 struct find {
 	struct facts *f;
@@ -41,10 +31,6 @@ void find_provided(struct find *in, struct slice name);
 
 /* The next line without its end; false when there is none. Counts in->line. */
 bool find_line(struct find *in, struct slice *rest, struct slice *line);
-
-enum language language_of(struct slice path, struct slice bytes);
-/* The program of a #! line ("/usr/bin/env -S node x" gives "node"); empty without one. */
-struct slice interpreter_of(struct slice bytes, bool *ends_in_cr);
 
 /* Functions and variables that a shell text gives itself: no programs, no environment. */
 #define OWN_NAMES 256

@@ -183,6 +183,10 @@ static void completed(
 	inspection_json(w, &r->package.inspection);
 	jw_key(w, "behaviour");
 	observation_json(w, &r->observed);
+	jw_key(w, "probe");
+	trials_json(w, &r->trials);
+	jw_key(w, "probed");
+	trials_summary_json(w, &r->trials);
 	jw_key_cstr(w, "verifier", SV_NAME "/" SV_VERSION);
 	jw_object_end(w);
 }

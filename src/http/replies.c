@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/fdio.h"
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "http/render.h"
 #include "http/server.h"
+#include "proc/memfd.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
 

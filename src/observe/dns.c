@@ -16,7 +16,7 @@
 #define LABEL_LONG 40
 #define LABEL_DATA 24
 
-static uint8_t lower(uint8_t c)
+uint8_t dns_lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 'a' - 'A') : c;
 }
@@ -28,12 +28,18 @@ static bool label_is_odd(struct slice label)
 
 	if (label.n > LABEL_LONG) return true;
 	for (i = 0; i < label.n; i++) {
-		uint8_t c = lower(label.p[i]);
+		uint8_t c = dns_lower(label.p[i]);
 
 		digits += c >= '0' && c <= '9';
 		letters += c >= 'a' && c <= 'z';
 	}
 	return label.n >= LABEL_DATA && letters && digits * 8 >= label.n;
+}
+
+static void add_letter(struct dns_query *q, uint8_t c)
+{
+	q->name[q->n] = dns_lower(c);
+	q->asked[q->n++] = c;
 }
 
 /*
@@ -54,9 +60,9 @@ static enum err read_name(struct cur *c, struct dns_query *q)
 		label = cur_take(c, length);
 		if (c->err) return c->err;
 		if (label_is_odd(label)) q->odd = true;
-		if (q->n) q->name[q->n++] = '.';
+		if (q->n) add_letter(q, '.');
 		for (i = 0; i < label.n; i++)
-			q->name[q->n++] = lower(label.p[i]);
+			add_letter(q, label.p[i]);
 	}
 	return c->err;
 }

@@ -25,7 +25,9 @@ struct dns_query {
 	struct slice rest;     /* what follows it */
 	/* Lower case, labels joined by dots; a dot inside a label is one too. */
 	uint8_t name[DNS_NAME_BYTES];
-	size_t n;
+	/* The same letters as they came: data in names may be spelt in both cases. */
+	uint8_t asked[DNS_NAME_BYTES];
+	size_t n; /* of both */
 };
 
 /* E_FORMAT unless it is an ordinary query with exactly one question, and E_TRUNCATED. */
@@ -35,6 +37,8 @@ enum err dns_query_read(struct slice packet, struct dns_query *out);
  * name is there and has no such record.
  */
 void dns_answer(struct buf *b, const struct dns_query *q, const uint8_t *addr);
+/* Names are the same in both cases. */
+uint8_t dns_lower(uint8_t c);
 /* "A", "AAAA", "TXT" ... or NULL for types without a word here. */
 const char *dns_type_text(unsigned type);
 /* localhost, or a name below it (RFC 6761). */

@@ -21,6 +21,7 @@ void conf_default(struct conf *c)
 	snprintf(c->agent, sizeof c->agent, "/var/run/dstack.sock");
 	c->allow_tier = TIER_2;
 	c->observe = MONITOR_NONE;
+	c->probes = true;
 	c->log_level = LOG_INFO;
 	c->slots = 1;
 	c->queue = LIMIT_QUEUE;
@@ -121,6 +122,7 @@ void conf_policy_json(const struct conf *c, struct buf *out)
 	for (i = 0; i < c->anchors.n; i++)
 		jw_hex(&w, SLICE_OF(c->anchors.list[i].sha256));
 	jw_array_end(&w);
+	jw_key_bool(&w, "probes", c->probes);
 	jw_key_u64(&w, "schema", 1);
 	jw_key_cstr(&w, "secrets", "refused");
 	jw_key_cstr(&w, "tier", tier_text(c->allow_tier));

@@ -26,6 +26,7 @@ struct conf {
 	bool no_tee;               /* C20: argv only */
 	uint8_t allow_tier;        /* weakest tier that may run: TIER_2 unless a flag says more */
 	uint8_t observe;           /* enum monitor: how closely runs are watched */
+	bool probes;               /* scripts of a package without a test are tried */
 	uint8_t log_level;         /* enum log_level */
 	uint32_t slots;            /* jobs at once */
 	uint32_t queue;            /* jobs accepted and not finished */

@@ -181,7 +181,7 @@ const char *job_state_name(uint8_t state)
 const char *job_phase_name(uint8_t phase)
 {
 	static const char *const names[PHASE_JOB_COUNT] = {
-		"none", "unpack", "manifest", "setup", "test", "attest"};
+		"none", "unpack", "manifest", "setup", "test", "attest", "probe"};
 
 	return names[phase];
 }

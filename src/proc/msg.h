@@ -118,6 +118,7 @@ enum job_phase {
 	PHASE_RUN_SETUP,
 	PHASE_RUN_TEST,
 	PHASE_ATTEST,
+	PHASE_RUN_PROBE, /* before ATTEST; last because the database holds these numbers */
 	PHASE_JOB_COUNT
 };
 

@@ -66,7 +66,8 @@ struct observed {
 	uint32_t confirmed; /* connect: connections that our listener took */
 	uint64_t bytes;     /* connect, request: sent by the program; written: size */
 	struct slice value, detail;
-	uint8_t sha256[SHA256_LEN]; /* exec: of the file; written: of its content */
+	/* exec: of the file; written: of its content; request: of what is kept of it */
+	uint8_t sha256[SHA256_LEN];
 };
 
 struct observation {

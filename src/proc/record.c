@@ -101,6 +101,8 @@ static void codec_record(struct codec *c, struct record *r)
 	for (i = 0; i < r->n_runs; i++)
 		codec_run(c, &r->runs[i]);
 	codec_observation(c, &r->observed);
+	codec_trials(c, &r->trials);
+	codec_rule(c, !r->trials.done || (r->manifest.command.n == 0 && r->n_runs == 0));
 	codec_texts(c, r->warnings, &r->n_warnings, LIMIT_WARNINGS, TEXT_WORD, 64);
 }
 

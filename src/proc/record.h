@@ -18,6 +18,7 @@
 #include "proc/manifest.h"
 #include "proc/observation.h"
 #include "proc/signature.h"
+#include "proc/trial.h"
 
 #define JOB_ID_LEN 16
 
@@ -113,6 +114,7 @@ struct record {
 	unsigned n_runs;
 	struct run_facts runs[PHASE_COUNT];
 	struct observation observed; /* of all phases and probes */
+	struct trials trials;        /* of a package without a test */
 	unsigned n_warnings;
 	struct slice warnings[LIMIT_WARNINGS]; /* of manifest, package and run; sorted */
 };

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -126,4 +128,12 @@ int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64
 		if (fd >= 0 || errno != EAGAIN) return fd;
 	}
 	return -1;
+}
+
+void sys_start_random(uint8_t out[SYS_START_RANDOM])
+{
+	const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
+
+	memset(out, 0, SYS_START_RANDOM);
+	if (random) memcpy(out, random, SYS_START_RANDOM);
 }

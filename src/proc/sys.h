@@ -64,6 +64,10 @@ int sys_pivot_root(const char *old);
 #define SV_RESOLVE_IN_ROOT       16U
 int sys_openat2(int dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 
+/* Sixteen random bytes that the kernel gives every process: no system call needed. */
+#define SYS_START_RANDOM 16
+void sys_start_random(uint8_t out[SYS_START_RANDOM]);
+
 /* include/uapi/linux/mount.h */
 #define SV_ATTR_RDONLY      0x00000001U
 #define SV_ATTR_NOSUID      0x00000002U

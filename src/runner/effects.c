@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "runner/sandbox/sinkhole.h"
 
 /* Its bound counts heads and places too; the one more shows the end. */
@@ -16,7 +17,6 @@ enum err effects_open(struct effects *fx, const struct job_env *env, const struc
 	const struct package *package, struct observer *observer, struct why *why)
 {
 	enum err e;
-	unsigned i;
 
 	*fx = (struct effects){.env = env,
 		.ws = ws,
@@ -27,8 +27,6 @@ enum err effects_open(struct effects *fx, const struct job_env *env, const struc
 	e = canaries_make(&fx->canaries, &package->manifest, &package->facts.inspection, why);
 	if (e) return e;
 	fx->on = true;
-	for (i = 0; i < fx->canaries.n; i++)
-		observer_planted(observer, canary_name(&fx->canaries.list[i]));
 	return E_OK;
 }
 
@@ -39,6 +37,18 @@ void effects_drop(struct effects *fx)
 	written_drop(&fx->written);
 	reads_drop(&fx->reads);
 	fx->on = false;
+}
+
+void effects_renew(struct effects *fx)
+{
+	const struct observation *totals;
+
+	if (!fx->on) return;
+	totals = observer_totals(fx->observer);
+	fx->earlier_files = totals->written_files;
+	fx->earlier_bytes = totals->written_bytes;
+	memcpy(fx->earlier_sha256, totals->written_sha256, sizeof fx->earlier_sha256);
+	written_drop(&fx->written);
 }
 
 void effects_mask(struct effects *fx)
@@ -91,6 +101,7 @@ static enum err list_reads(struct effects *fx)
 enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *why)
 {
 	enum err e;
+	unsigned i;
 
 	if (!fx->on) return E_OK;
 	/* Some decoys may get new tokens. */
@@ -99,6 +110,9 @@ enum err effects_begin(struct effects *fx, struct sandbox_phase *p, struct why *
 	if (e) return e;
 	if (list_reads(fx)) return why_set(why, E_INTERNAL, "no room for the list of files");
 	p->reads = fx->reads;
+	for (i = 0; !fx->planted && i < fx->canaries.n; i++)
+		observer_planted(fx->observer, canary_name(&fx->canaries.list[i]));
+	fx->planted = true;
 	return E_OK;
 }
 
@@ -149,6 +163,24 @@ static void show_file(struct observer *o, const struct written_file *f)
 	memcpy(row->sha256, f->sha256, sizeof row->sha256);
 }
 
+static void add_totals(
+	const struct effects *fx, const struct written *now, struct observation *totals)
+{
+	uint64_t bytes = fx->earlier_bytes + now->bytes;
+	struct sha256 h;
+
+	totals->written_files = fx->earlier_files + (uint32_t)now->n;
+	totals->written_bytes = bytes > OBSERVED_BYTES_MAX ? OBSERVED_BYTES_MAX : bytes;
+	memcpy(totals->written_sha256, fx->earlier_sha256, SHA256_LEN);
+	if (!now->n) return;
+	written_digest(now, totals->written_sha256);
+	if (!fx->earlier_files) return;
+	sha256_init(&h);
+	sha256_add(&h, SLICE_OF(fx->earlier_sha256));
+	sha256_add(&h, SLICE_OF(totals->written_sha256));
+	sha256_out(&h, totals->written_sha256);
+}
+
 /* Totals are those of all files that are there now; rows those that this phase wrote. */
 static void show_written(struct effects *fx, const struct written *now)
 {
@@ -158,10 +190,7 @@ static void show_written(struct effects *fx, const struct written *now)
 	for (i = 0; i < now->n; i++)
 		if (!is_known(&fx->written, &now->files[i]))
 			show_file(fx->observer, &now->files[i]);
-	totals->written_files = (uint32_t)now->n;
-	totals->written_bytes = now->bytes > OBSERVED_BYTES_MAX ? OBSERVED_BYTES_MAX : now->bytes;
-	memset(totals->written_sha256, 0, sizeof totals->written_sha256);
-	if (now->n) written_digest(now, totals->written_sha256);
+	add_totals(fx, now, totals);
 	observer_dropped(fx->observer, now->dropped);
 }
 

@@ -7,6 +7,7 @@
  *
  *   effects_open                   once, when the package is accepted
  *   effects_begin, sandbox_run, effects_end    for each phase
+ *   effects_renew                  between two that share nothing (probes)
  *   effects_drop                   once; ends all tokens
  * Runs in runner workers and the command line.
  */
@@ -24,7 +25,12 @@ struct effects {
 	const struct package *package;
 	struct observer *observer;
 	struct canaries canaries;
-	struct written written;       /* after the last phase */
+	struct written written; /* after the last phase */
+	bool planted;
+	/* Of workspaces that are gone: totals of what was written there. */
+	uint32_t earlier_files;
+	uint64_t earlier_bytes;
+	uint8_t earlier_sha256[SHA256_LEN];
 	struct reads *reads;          /* of the phase that runs */
 	unsigned package_at;          /* where the package's files begin in it, behind the decoys */
 	uint16_t file[LIMIT_MEMBERS]; /* which of the package they are */
@@ -37,6 +43,12 @@ struct effects {
 enum err effects_open(struct effects *fx, const struct job_env *env, const struct workspace *ws,
 	const struct package *package, struct observer *observer, struct why *why);
 void effects_drop(struct effects *fx);
+/*
+ * The workspace was made anew: what earlier phases wrote is gone, and counts on in
+ * the totals. Their digest is then SHA-256 over that of the workspaces before and
+ * that of the last list.
+ */
+void effects_renew(struct effects *fx);
 /* Before observer_finish: no row shows a token, not even as somebody's argument. */
 void effects_mask(struct effects *fx);
 

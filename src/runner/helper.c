@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/num.h"
 #include "proc/helper.h"
+#include "proc/memfd.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 

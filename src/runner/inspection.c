@@ -6,6 +6,7 @@
 
 #include "base/fdio.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 
 /* A sealed memory file that names every file; -1 when there is none. */
 static int request(const struct package *p, const struct workspace *ws)

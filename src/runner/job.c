@@ -2,6 +2,7 @@
 /* One attempt of one job. Runs in runner workers and the command line. */
 #include "runner/job.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 #include "base/ct.h"
 #include "base/fdio.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 #include "runner/effects.h"
+#include "runner/probes.h"
 
 /* Pointers of argv and envp with their texts; bounds follow from the manifest's. */
 #define ENV_MAX (LIMIT_ENV + 8 + LIMIT_CANARIES)
@@ -96,6 +99,8 @@ struct attempt {
 	const struct runtime *runtime;
 	struct observer *observer;
 	struct effects effects;
+	struct probes probes;
+	bool no_sandbox; /* for a probe */
 	struct record record;
 	int parts[PART_COUNT];   /* descriptors by bit position, -1 when absent */
 	int mounts[PHASE_COUNT]; /* of dead sandboxes; let go of after the result */
@@ -135,6 +140,11 @@ static void strings_drop(struct strings *s)
 {
 	if (s->text.p) wipe(s->text.p, s->text.n);
 	buf_drop(&s->text);
+}
+
+static void warn(struct attempt *a, struct slice code)
+{
+	warnings_add(a->record.warnings, &a->record.n_warnings, LIMIT_WARNINGS, code);
 }
 
 static enum err run_phase(
@@ -198,9 +208,91 @@ static enum err run_test(struct attempt *a, struct why *why)
 	return run_phase(a, PHASE_TEST, &m->command, why);
 }
 
-static void warn(struct attempt *a, struct slice code)
+/* ---- a package without a test ------------------------------------------------------------ */
+
+/* Whatever the probe before left behind is gone. */
+static enum err fresh_workspace(struct attempt *a, const struct limit_facts *limits)
 {
-	warnings_add(a->record.warnings, &a->record.n_warnings, LIMIT_WARNINGS, code);
+	struct why why = WHY_INIT;
+	enum err e = workspace_renew(&a->ws, &a->env->sandbox, limits, &why);
+
+	if (e) log_event(LOG_ERROR, "probe.workspace", "why=\"%s\"", why.text);
+	effects_renew(&a->effects);
+	return e;
+}
+
+/* One program in a sandbox of its own; false when the job was ended, or none can be made. */
+static bool run_probe(void *ctx, const struct probe_run *run, struct probe_end *end)
+{
+	/* A parser runs nothing that could look for decoys. */
+	static const struct effects none;
+	struct attempt *a = ctx;
+	struct why why = WHY_INIT;
+	struct limit_facts limits;
+	struct sandbox_output output = SANDBOX_OUTPUT_INIT;
+	struct strings envp = {.text = BUF_INIT};
+	char name[32];
+	/* A parser is our program: in a place without the package's own settings for it. */
+	const char *cwd = run->parser ? "/" : "/skill";
+	struct sandbox_phase p = {
+		.argv = run->argv,
+		.workdir = cwd,
+		.runtime = run->runtime->path,
+		.name = name,
+		.timeout_ms = run->timeout_ms,
+		.limits_of_job = &limits,
+		.keep_package = true,
+		.observer = run->parser ? NULL : a->observer,
+		.files = &a->package.tree,
+	};
+
+	probe_limits(&a->record.limits, &limits);
+	a->no_sandbox =
+		fresh_workspace(a, &limits) ||
+		make_env(&envp, &a->record.manifest, run->parser ? &none : &a->effects, cwd) ||
+		(!run->parser && effects_begin(&a->effects, &p, &why));
+	if (why.text[0]) log_event(LOG_ERROR, "probe.decoys", "why=\"%s\"", why.text);
+	if (a->no_sandbox) {
+		strings_drop(&envp);
+		return false;
+	}
+	p.envp = envp.list;
+	snprintf(name, sizeof name, "%u-%d-probe", a->ws.slot, (int)getpid());
+	sandbox_run(&a->env->sandbox, &a->ws, &p, a->job->cancel, &end->facts, &output);
+	strings_drop(&envp);
+	if (!run->parser) effects_end(&a->effects, OBSERVED_PROBE, &end->facts, &output);
+	fd_close(&output.reads);
+	fd_close(&output.traffic);
+	/* Texts that cannot be mapped count as empty: they decide words only. */
+	if (output.out >= 0) map_sealed(output.out, LIMIT_PROBE_KEPT, &end->out);
+	if (output.err >= 0) map_sealed(output.err, LIMIT_PROBE_KEPT, &end->err);
+	fd_close(&output.out);
+	fd_close(&output.err);
+	/* Now, not behind the result: what it wrote takes memory as long as this is open. */
+	fd_close(&output.mounts);
+	return end->facts.kind != EXIT_INTERNAL;
+}
+
+/* Never a refusal and never a verdict. */
+static void try_scripts(struct attempt *a)
+{
+	struct probes *p = &a->probes;
+
+	observer_phase(a->observer, OBSERVED_PROBE);
+	announce(a, PHASE_RUN_PROBE);
+	*p = (struct probes){.runtimes = &a->env->runtimes,
+		.host = a->job->host_runtime,
+		.tree = &a->package.tree,
+		.run = run_probe,
+		.ctx = a};
+	p->skill = open(a->ws.skill, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	a->record.trials.done = p->skill >= 0 && probes_try(p, &a->record.trials) == E_OK;
+	/* What is there was tried in order; the rest is counted, and this says why. */
+	if (!a->record.trials.done || a->no_sandbox) warn(a, SLICE("probes-failed"));
+	fd_close(&p->skill);
+	/* C25: started, and nobody watched. */
+	if (a->record.trials.n_runtimes && !observer_monitor(a->observer))
+		warn(a, SLICE("unmonitored"));
 }
 
 /* Everything of the record that is known before the test runs. */
@@ -288,6 +380,8 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 	e = observer_new(&a->observer, a->env->sandbox.monitor);
 	if (e) return why_set(why, E_INTERNAL, "no memory for what is observed");
 	begin_record(a);
+	e = effects_open(&a->effects, a->env, &a->ws, &a->package, a->observer, why);
+	if (e) return e;
 	if (a->record.manifest.command.n) {
 		if (a->record.manifest.timeout_ms > a->env->conf->timeout_cap_ms)
 			return why_set(why, E_TIMEOUT_RANGE, "write at most %u ms for this machine",
@@ -301,6 +395,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 			if (e) return e;
 		}
 	}
+	if (!a->record.manifest.command.n && a->env->conf->probes) try_scripts(a);
 	effects_mask(&a->effects);
 	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);
@@ -333,6 +428,7 @@ void job_run(const struct job_env *env, const struct job *job, struct chan *repo
 		e = run_accepted(&a, &why);
 		if (e) send_failure(&a, e, &why);
 	}
+	probes_drop(&a.probes);
 	effects_drop(&a.effects);
 	package_drop(&a.package);
 	observer_drop(a.observer);

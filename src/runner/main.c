@@ -30,6 +30,7 @@
 #include "base/fdio.h"
 #include "base/json_write.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 #include "proc/role.h"
 #include "proc/sys.h"
 #include "runner/checker.h"
@@ -277,6 +278,10 @@ static int64_t phase_deadline(const struct runner *r, uint8_t phase)
 	if (phase == PHASE_RUN_SETUP || phase == PHASE_RUN_TEST)
 		ms = LIMIT_SETUP_MS + (int64_t)r->env.conf->timeout_cap_ms + LIMIT_END_MS +
 		     /* what it left behind, and the search of it (effects.h) */
+		     (r->env.conf->observe ? LIMIT_WRITTEN_MS + LIMIT_UNPACK_MS : 0);
+	/* No probe starts behind the deadline of all; the last one may begin just before. */
+	if (phase == PHASE_RUN_PROBE)
+		ms = LIMIT_PROBES_MS + LIMIT_SETUP_MS + LIMIT_END_MS +
 		     (r->env.conf->observe ? LIMIT_WRITTEN_MS + LIMIT_UNPACK_MS : 0);
 	return clock_mono_us() + 1000 * (ms + LIMIT_WORKER_MARGIN_MS);
 }

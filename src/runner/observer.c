@@ -25,6 +25,10 @@ struct observer {
 	struct kind_rows kinds[OBSERVED_KINDS];
 	uint64_t others[OTHERS];
 	struct buf text; /* all texts; never moves */
+	/* A row for which there was no room, until its caller has said all of it. */
+	bool waits;
+	struct observed waiting;
+	uint8_t waiting_text[2][LIMIT_OBSERVED_BYTES];
 };
 
 enum err observer_new(struct observer **out, uint8_t monitor)
@@ -157,18 +161,11 @@ static bool give_way(struct observer *o, struct kind_rows *k)
 	return true;
 }
 
-static struct observed *saw(struct observer *o, const struct observed *new)
+static struct observed *put(struct observer *o, const struct observed *new)
 {
 	struct kind_rows *k = &o->kinds[new->kind];
-	struct observed *row;
+	struct observed *row = &k->rows[k->n++];
 
-	while (!has_room(k, new) && observed_reasons(new))
-		if (!give_way(o, k)) break;
-	if (!has_room(k, new)) {
-		count_other(o, new->kind, hash_of(new->phase, new->kind, new->value, new->detail));
-		return NULL;
-	}
-	row = &k->rows[k->n++];
 	k->text += new->value.n + new->detail.n;
 	*row = *new;
 	row->value = keep(o, new->value);
@@ -176,41 +173,50 @@ static struct observed *saw(struct observer *o, const struct observed *new)
 	return row;
 }
 
-static struct observed *see(
-	struct observer *o, uint8_t kind, uint8_t origin, struct slice value, struct slice detail)
+/* Says what becomes of the row that waits. */
+static void settle(struct observer *o)
 {
-	uint8_t mem[2][LIMIT_OBSERVED_BYTES];
-	struct observed *row;
+	const struct observed *row = &o->waiting;
+	struct kind_rows *k = &o->kinds[row->kind];
 
-	if (o->monitor == MONITOR_NONE) return NULL;
-	value = shown(mem[0], sizeof mem[0], value, "-");
-	detail = shown(mem[1], sizeof mem[1], detail, "");
-	row = find(o, kind, value, detail);
-	if (row)
-		count_up(&row->count, 1);
+	if (!o->waits) return;
+	o->waits = false;
+	while (observed_reasons(row) && !has_room(k, row))
+		if (!give_way(o, k)) break;
+	if (observed_reasons(row) && has_room(k, row))
+		put(o, row);
 	else
-		row = saw(o, &(struct observed){.kind = kind,
-				     .phase = o->phase,
-				     .origin = origin,
-				     .count = 1,
-				     .value = value,
-				     .detail = detail});
-	return row;
+		count_other(o, row->kind, hash_of(row->phase, row->kind, row->value, row->detail));
+}
+
+/* The row is the observer's until the next call; its texts are copied. */
+static struct observed *wait_with(struct observer *o, const struct observed *new)
+{
+	o->waiting = *new;
+	if (new->value.n) memcpy(o->waiting_text[0], new->value.p, new->value.n);
+	if (new->detail.n) memcpy(o->waiting_text[1], new->detail.p, new->detail.n);
+	o->waiting.value = slice_of(o->waiting_text[0], new->value.n);
+	o->waiting.detail = slice_of(o->waiting_text[1], new->detail.n);
+	o->waits = true;
+	return &o->waiting;
 }
 
 struct observed *observer_saw(
 	struct observer *o, uint8_t kind, struct slice value, struct slice detail)
 {
-	return see(o, kind, ORIGIN_NONE, value, detail);
-}
+	struct observed new = {.kind = kind, .phase = o->phase, .count = 1};
+	uint8_t mem[2][LIMIT_OBSERVED_BYTES];
+	struct observed *row;
 
-struct observed *observer_exec(
-	struct observer *o, uint8_t origin, struct slice path, struct slice arguments)
-{
-	struct observed *row = see(o, OBSERVED_EXEC, origin, path, arguments);
-
-	/* The same path may hold another file by now: the worse of the two counts. */
-	if (row && row->origin < origin) row->origin = origin;
+	if (o->monitor == MONITOR_NONE) return NULL;
+	settle(o);
+	new.value = shown(mem[0], sizeof mem[0], value, "-");
+	new.detail = shown(mem[1], sizeof mem[1], detail, "");
+	row = find(o, kind, new.value, new.detail);
+	if (row)
+		count_up(&row->count, 1);
+	else
+		row = has_room(&o->kinds[kind], &new) ? put(o, &new) : wait_with(o, &new);
 	return row;
 }
 
@@ -219,6 +225,7 @@ struct observed *observer_find(
 {
 	uint8_t mem[2][LIMIT_OBSERVED_BYTES];
 
+	settle(o);
 	return find(o, kind, shown(mem[0], sizeof mem[0], value, "-"),
 		shown(mem[1], sizeof mem[1], detail, ""));
 }
@@ -267,6 +274,7 @@ void observer_finish(struct observer *o, struct observation *out)
 {
 	unsigned kind, i;
 
+	settle(o);
 	*out = o->totals;
 	out->monitor = o->monitor;
 	out->complete = o->monitor != MONITOR_NONE && !o->broken && !o->totals.dropped;

@@ -28,15 +28,14 @@ void observer_phase(struct observer *o, uint8_t phase);
 
 /*
  * Counts one more of (phase, kind, value, detail) and gives its row, for what
- * else is known; NULL when there is no room, which is counted. Any bytes may be
+ * else is known; NULL without a monitor. Where there is no room, the row is
+ * judged by what it says when the next call comes: as a reason it takes the
+ * place of another, else it is counted and gone. Any bytes may be
  * given: they are escaped (C10) and cut to LIMIT_OBSERVED_BYTES here. A row
  * pointer is valid until the next call. An empty value counts as "-".
  */
 struct observed *observer_saw(
 	struct observer *o, uint8_t kind, struct slice value, struct slice detail);
-/* The same of a program that was executed: one that was written in the run is kept before others. */
-struct observed *observer_exec(
-	struct observer *o, uint8_t origin, struct slice path, struct slice arguments);
 /* A row that is there already, without counting; NULL when there is none. */
 struct observed *observer_find(
 	struct observer *o, uint8_t kind, struct slice value, struct slice detail);

@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "base/text.h"
+#include "proc/memfd.h"
 #include "runner/inspection.h"
 #include "runner/signature.h"
 

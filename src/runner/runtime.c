@@ -3,14 +3,17 @@
 #include "runner/runtime.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fdio.h"
 #include "base/json.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "proc/sys.h"
 #include "runner/runtime_tree.h"
 
 /*
@@ -114,6 +117,35 @@ enum err runtime_find(const struct runtimes *r, struct slice declared, const str
 	}
 	*out = rt;
 	return E_OK;
+}
+
+const struct runtime *runtime_named(const struct runtimes *r, const char *name)
+{
+	const struct runtime *rt = by_name(r, name);
+
+	return rt && rt->ok ? rt : NULL;
+}
+
+bool runtime_has(const struct runtime *rt, const char *name)
+{
+	static const char *const dirs[] = {
+		"usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"};
+	int root = open(rt->path, O_PATH | O_DIRECTORY | O_CLOEXEC), fd;
+	char path[128];
+	struct stat st;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; root >= 0 && !found && i < sizeof dirs / sizeof *dirs; i++) {
+		snprintf(path, sizeof path, "%s/%.64s", dirs[i], name);
+		fd = sys_openat2(root, path, O_PATH | O_CLOEXEC, 0,
+			SV_RESOLVE_IN_ROOT | SV_RESOLVE_NO_MAGICLINKS);
+		found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+			(st.st_mode & 0111);
+		fd_close(&fd);
+	}
+	fd_close(&root);
+	return found;
 }
 
 static enum err refuse(struct runtime *rt, const char *what)

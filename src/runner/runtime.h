@@ -50,5 +50,12 @@ enum err runtime_check(struct runtime *rt);
  */
 enum err runtime_find(const struct runtimes *r, struct slice declared, const struct runtime **out,
 	struct slice *warnings, unsigned *n_warnings, struct why *why);
+/* The runtime with this name of ours, to be checked yet; NULL when there is none. */
+const struct runtime *runtime_named(const struct runtimes *r, const char *name);
+/*
+ * Whether a program of this name is on the PATH of a test in it (C31). name is a
+ * word without a slash; links are followed inside the tree only.
+ */
+bool runtime_has(const struct runtime *rt, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "base/log.h"
+#include "proc/memfd.h"
 
 /* The file's bytes, which nobody here looks at. */
 static enum err read_file(const struct workspace *ws, struct buf *out)

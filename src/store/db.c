@@ -11,6 +11,7 @@
 
 #include "base/fdio.h"
 #include "base/limits.h"
+#include "proc/memfd.h"
 
 /* Copies between files and blobs go through a buffer of this size. */
 #define COPY_BYTES (64 * KIB)

@@ -6,15 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
 #include "base/text.h"
+#include "proc/sys.h"
 #include "unpack/tree.h"
 
 #define COPY_STEP 65536
@@ -70,19 +69,16 @@ static enum err open_failed(struct walk *w)
  */
 static int open_beneath(struct walk *w, int dir, const char *name, int flags)
 {
-	struct open_how how = {
-		.flags = (unsigned)(OPEN_FLAGS | flags),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   RESOLVE_NO_XDEV,
-	};
-	long fd = -1;
+	int fd = -1;
 
 	if (!w->plain_open) {
-		fd = syscall(SYS_openat2, dir, name, &how, sizeof how);
+		fd = sys_openat2(dir, name, (uint64_t)(OPEN_FLAGS | flags), 0,
+			SV_RESOLVE_BENEATH | SV_RESOLVE_NO_SYMLINKS | SV_RESOLVE_NO_MAGICLINKS |
+				SV_RESOLVE_NO_XDEV);
 		w->plain_open = fd < 0 && (errno == ENOSYS || errno == EPERM);
 	}
 	if (w->plain_open) fd = openat(dir, name, OPEN_FLAGS | flags);
-	return (int)fd;
+	return fd;
 }
 
 /* Opens what st was told of, and nothing else that may stand there by now. */

@@ -10,6 +10,7 @@
 
 #include "base/fdio.h"
 #include "facts/facts.h"
+#include "proc/memfd.h"
 #include "unpack/manifest_read.h"
 
 struct inspect {

@@ -3,10 +3,9 @@
 #include "unpack/job.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/auxv.h>
 
 #include "base/clock.h"
+#include "proc/sys.h"
 #include "unpack/tree.h"
 
 struct unpack_job *unpack_job_new(int dst, int64_t deadline_us)
@@ -28,11 +27,10 @@ void unpack_job_free(struct unpack_job **job)
 
 enum err unpack_job_begin(struct unpack_job *job, uint64_t packed)
 {
-	uint8_t key[PATHSET_KEY_LEN] = {0};
-	/* Sixteen random bytes that the kernel gives every process: no system call needed. */
-	const void *random = (const void *)(uintptr_t)getauxval(AT_RANDOM);
+	uint8_t key[PATHSET_KEY_LEN];
 
-	if (random) memcpy(key, random, sizeof key);
+	_Static_assert(PATHSET_KEY_LEN == SYS_START_RANDOM, "all of it");
+	sys_start_random(key);
 	return admission_init(&job->admission, packed, key);
 }
 

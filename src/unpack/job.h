@@ -8,6 +8,7 @@
 #ifndef UNPACK_JOB_H
 #define UNPACK_JOB_H
 
+#include "proc/memfd.h"
 #include "unpack/admit.h"
 
 struct unpack_job {

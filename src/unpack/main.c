@@ -15,11 +15,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "base/fdio.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "proc/helper.h"
+#include "proc/memfd.h"
 #include "proc/unpack_result.h"
 #include "unpack/unpack.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fdio.h"
+#include "proc/memfd.h"
 #include "unpack/extract.h"
 #include "unpack/scan_tar.h"
 #include "unpack/stream.h"

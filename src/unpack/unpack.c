@@ -44,6 +44,7 @@
 
 #include "base/clock.h"
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "proc/unpack_result.h"
 #include "unpack/archive.h"
 #include "unpack/directory.h"

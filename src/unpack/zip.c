@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/fdio.h"
 #include "base/text.h"
+#include "proc/memfd.h"
 #include "unpack/extract.h"
 #include "unpack/scan_zip.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# From fork to the first 200: self-test, database, roles, sandbox probe and every
-# file of the base runtime hashed.
+# From fork to the first 200: self-test, database, roles, sandbox probe, manifests of the
+# runtimes. Their files are compared beside it (src/runner/checker.c).
 set -u
 # shellcheck source=tests/bench/figures.sh
 . "$(dirname "$0")/figures.sh"

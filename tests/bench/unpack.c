@@ -9,6 +9,7 @@
 
 #include "base/fdio.h"
 #include "base/limits.h"
+#include "proc/memfd.h"
 #include "proc/unpack_result.h"
 #include "unpack/unpack.h"
 

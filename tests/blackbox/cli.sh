@@ -33,7 +33,7 @@ is "version: commit of this tree" "$(printf '%s' "$v" | jq -r .commit | cut -d+ 
 # ---- help and usage -----------------------------------------------------------------
 has "help: what a proof is not" "$("$sv" --help)" "A proof shows what happened once, nothing more."
 for cmd in inspect run policy check "check attestation" "check quote" "check log" "check compose" serve version measure limits \
-	compose-hash roles health doctor; do
+	compose-hash roles health doctor gate; do
 	# shellcheck disable=SC2086
 	"$sv" $cmd --help > "$tmp/help" 2>&1
 	is "help: $cmd" "$? $(head -1 "$tmp/help" | cut -d' ' -f1-2)" "0 usage: skill-verifier"
@@ -47,7 +47,7 @@ done
 printf '[tcb]\nslots = 1\n' > "$tmp/other.ini"
 is "configuration: another section is refused" "$(timeout 10 "$sv" serve --config "$tmp/other.ini" 2>&1 | grep -c 'line 2: tcb: no such section')" 1
 is "limits: every limit has a reason" "$("$sv" limits --json | jq '[.[] | select((.reason | length) < 3)] | length')" 0
-is "no output has a word that no proof can bear" "$({ "$sv" --help; for c in inspect run check serve limits roles doctor; do "$sv" $c --help; done; "$sv" limits; "$sv" doctor; } |
+is "no output has a word that no proof can bear" "$({ "$sv" --help; for c in inspect run check serve limits roles doctor gate; do "$sv" $c --help; done; "$sv" limits; "$sv" doctor; } |
 	grep -ciwE 'safe|secure|trusted|verified skill')" 0
 
 "$sv" inspect "$tests/skills/hello-world" > /dev/null 2> "$tmp/err"

@@ -94,6 +94,8 @@ programs
 commands in prose
   - terraform plan  SKILL.md:8
   + terraform apply  SKILL.md:8
+characters that people do not see
+  - hidden-text  scripts/a b#.txt:1
 (found by text search; absence proves nothing)
 W
 is "against: exactly what was changed" "$(diff "$tmp/want" "$tmp/got")" ""

@@ -23,7 +23,7 @@ command -v dockerd > /dev/null || absent "no dockerd: vendor/deps container"
 lowered=no soon=5000
 umask 022
 engine_start || absent "the engine does not start: $(tail -1 "$engine/log")"
-image_import || { bad image "$(tail -1 "$engine/log")"; exit 1; }
+image_load || { bad image "$(tail -1 "$engine/log")"; exit 1; }
 ready() { curl -sf --max-time 6 "$url/health" | grep -q '"ready":true.*"attestReady":true'; }
 
 # ---- the compose file ---------------------------------------------------------------
@@ -231,5 +231,10 @@ counted=no
 for f in $(grep -l "Outcome without control groups" "$tests"/sandbox/*.c); do try "$(basename "$f" .c)"; done
 is "the engine ended nobody" "$(docker inspect -f '{{.State.Running}} {{.State.OOMKilled}}' bare)" "true false"
 stop "$sim_pid"
+
+# ---- the flavour with all runtimes: every file is compared in a container of it --------
+docker load -q -i "$build/../image/full.tar" > "$tmp/out" 2>&1 || bad "full: docker load" "$(tail -1 "$tmp/out")"
+is "full: every runtime is whole in there" "$(docker run --rm --network none --read-only skill-verifier:full measure --json | jq -c .)" \
+	"$("$sv" measure --json | jq -c .)"
 engine_stop
 is "nothing of the engine is left" "$(find /sys/fs/cgroup -maxdepth 2 -name "sv-engine.$$") $(grep -c "$engine" /proc/self/mountinfo)" " 0"

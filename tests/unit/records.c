@@ -257,6 +257,55 @@ void record_no_test(struct record *r)
 	r->manifest.timeout_ms = 30000;
 }
 
+/* A start in the first runtime that was used. */
+static struct trial tried(const char *path, enum trial_outcome outcome, struct slice detail)
+{
+	return (struct trial){.kind = TRIAL_HELP,
+		.outcome = (uint8_t)outcome,
+		.ran = true,
+		.exit = outcome == TRIAL_TIMEOUT ? EXIT_TIMEOUT_WALL : EXIT_EXITED,
+		.value = outcome == TRIAL_STARTED || outcome == TRIAL_SILENT ||
+					 outcome == TRIAL_TIMEOUT
+				 ? 0
+				 : 1,
+		.duration_ms = 41,
+		.path = slice_str(path),
+		.interpreter = SLICE("sh"),
+		.version = SLICE("BusyBox v1.35.0"),
+		.detail = detail};
+}
+
+void record_probed(struct record *r)
+{
+	struct trials *t = &r->trials;
+	unsigned i;
+
+	record_no_test(r);
+	*t = (struct trials){.done = true, .scripts = 9, .left = 1, .checked = 7, .n_runtimes = 1};
+	t->runtimes[0] = (struct trial_runtime){
+		SLICE("base"), SLICE("pkg:deb/debian/busybox-static@1.35.0"), {7}};
+	t->rows[t->n++] = tried("a.sh", TRIAL_STARTED, SLICE("usage text"));
+	t->rows[t->n++] = tried("b.sh", TRIAL_NEEDS_MODULE, SLICE("requests"));
+	t->rows[t->n++] = tried("c.sh", TRIAL_NEEDS_TOOL, SLICE("jq"));
+	t->rows[t->n++] = tried("d.sh", TRIAL_SILENT, SLICE_NONE);
+	t->rows[t->n++] = tried("e.sh", TRIAL_ERROR, SLICE("line 3: syntax error"));
+	t->rows[t->n - 1].kind = TRIAL_PARSE;
+	t->rows[t->n++] = tried("e.sh", TRIAL_ERROR, SLICE("boom \\x1b"));
+	t->rows[t->n - 1].exit = EXIT_SIGNALED;
+	t->rows[t->n - 1].value = 11;
+	t->rows[t->n++] = tried("f.sh", TRIAL_TIMEOUT, SLICE_NONE);
+	t->rows[t->n++] = tried("g.sh", TRIAL_ERROR, SLICE("mount"));
+	t->rows[t->n - 1].exit = EXIT_SETUP_ERROR;
+	t->rows[t->n - 1].value = 13;
+	t->rows[t->n++] = (struct trial){.kind = TRIAL_HELP,
+		.outcome = TRIAL_NEEDS_TOOL,
+		.path = SLICE("h.rb"),
+		.interpreter = SLICE("ruby"),
+		.detail = SLICE("ruby")};
+	for (i = 0; i < t->n; i++)
+		if (t->rows[i].ran && !t->rows[i].detail.n) t->rows[i].detail = SLICE_NONE;
+}
+
 /* A text of n letters, kept. */
 static struct slice letters(size_t n, char letter)
 {
@@ -410,6 +459,39 @@ void record_largest(struct record *r, char letter)
 		m->secrets[i] = numbered('S', i, 64, "");
 		m->hosts[i] = numbered('h', i, 150, ":443");
 	}
+}
+
+void record_probed_full(struct record *r, char letter)
+{
+	struct trials *t = &r->trials;
+	unsigned i;
+
+	record_largest(r, letter);
+	r->n_runs = 0;
+	for (i = 0; i < r->observed.n; i++)
+		r->observed.rows[i].phase = OBSERVED_PROBE;
+	r->manifest.command.n = r->manifest.setup.n = 0;
+	*t = (struct trials){.done = true,
+		.scripts = LIMIT_MEMBERS,
+		.left = LIMIT_MEMBERS - LIMIT_PROBES,
+		.checked = LIMIT_PROBES,
+		.n_runtimes = TRIAL_RUNTIMES,
+		.n = 2 * LIMIT_PROBES};
+	for (i = 0; i < TRIAL_RUNTIMES; i++)
+		t->runtimes[i] =
+			(struct trial_runtime){letters(32, 'r'), letters(256, letter), {1}};
+	for (i = 0; i < t->n; i++)
+		t->rows[i] = (struct trial){.kind = i % 2 ? TRIAL_HELP : TRIAL_PARSE,
+			.outcome = TRIAL_ERROR,
+			.ran = true,
+			.runtime = TRIAL_RUNTIMES - 1,
+			.exit = EXIT_SETUP_ERROR,
+			.value = 4095,
+			.duration_ms = TRIAL_DURATION_MAX,
+			.path = letters(TRIAL_PATH_BYTES, letter),
+			.interpreter = letters(LIMIT_PROBE_WORD, letter),
+			.version = letters(LIMIT_PROBE_WORD, letter),
+			.detail = letters(LIMIT_PROBE_DETAIL, '\\')};
 }
 
 struct slice record_bytes(struct record *r)

@@ -26,6 +26,10 @@ struct observed *record_saw(
 	struct record *r, enum observed_kind kind, const char *value, const char *detail);
 /* A directory without a test. */
 void record_no_test(struct record *r);
+/* The same, whose scripts were tried: one row of every outcome, one failed parse check. */
+void record_probed(struct record *r);
+/* No test, and the most that probes can say in the longest texts; contents of one letter. */
+void record_probed_full(struct record *r, char letter);
 /* Every list full and every text as long as the codec takes it; contents of one letter. */
 void record_full(struct record *r, char letter);
 /* The same with no more in the manifest than a frontmatter holds: the largest that there can be. */

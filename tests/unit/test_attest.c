@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "check/statement.h"
 #include "evidence.h"
+#include "proc/memfd.h"
 #include "proc/msg.h"
 #include "proc/role.h"
 #include "records.h"

@@ -89,6 +89,10 @@ TEST(statement_of_every_record_is_accepted)
 	record_largest(&r, 'a');
 	r.network_refused = true;
 	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
+	record_probed(&r);
+	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
+	record_probed_full(&r, 'a');
+	CHECK_ERR(judge(statement_of(&r, &who, 7), &why), E_OK);
 	if (why.text[0]) printf("# %s\n", why.text);
 }
 
@@ -152,7 +156,7 @@ TEST(statement_schema)
 			"predicate.job.submittedAt has a value of another form"},
 		{"\"key\":\"MFkw", "\"key\":\"MFkx",
 			"predicate.verifier.key has a value of another form"},
-		{"\"probe\":[]", "\"probe\":[1]", "predicate.probe[] is not a member of schema 1"},
+		{"\"probe\":[]", "\"probe\":[1]", "predicate.probe[] is no object"},
 		{"\"probe\":[]", "\"probe\":{}", "predicate.probe is no array"},
 		{"\"reasons\":[]", "\"reasons\":[{}]",
 			"predicate.reasons[] has a value of another form"},
@@ -287,6 +291,50 @@ TEST(statement_rules_about_runs)
 	};
 
 	CHECK_CHANGES(good_statement(), list, E_STATEMENT_INCONSISTENT);
+}
+
+#define OUTCOME "a probe whose outcome is not that of its end"
+#define COUNTS  "the counts of probes differ from their rows"
+
+TEST(statement_rules_about_probes)
+{
+	static const struct change list[] = {
+		{"\"outcome\":\"started\"", "\"outcome\":\"timeout\"", OUTCOME},
+		{"\"outcome\":\"timeout\"", "\"outcome\":\"started\"", OUTCOME},
+		{"\"outcome\":\"silent\"", "\"outcome\":\"needs-tool\"", OUTCOME},
+		{"\"outcome\":\"needs-module\"", "\"outcome\":\"silent\"", OUTCOME},
+		{"\"kind\":\"help\",\"outcome\":\"started\"",
+			"\"kind\":\"parse\",\"outcome\":\"started\"", OUTCOME},
+		{"\"kind\":\"parse\"", "\"kind\":\"help\"", COUNTS},
+		{"{\"code\":0,\"kind\":\"exited\"}", "{\"kind\":\"exited\"}", OUTCOME},
+		{"{\"code\":0,\"kind\":\"exited\"}", "null", OUTCOME},
+		{"\"runtime\":\"base\"", "\"runtime\":\"python\"", OUTCOME},
+		{"\"runtime\":\"base\"", "\"runtime\":null", OUTCOME},
+		{"\"path\":\"h.rb\",\"runtime\":null,\"version\":null",
+			"\"path\":\"h.rb\",\"runtime\":null,\"version\":\"3\"", OUTCOME},
+		{"\"scripts\":9", "\"scripts\":10", COUNTS},
+		{"\"scripts\":9", "\"scripts\":0", COUNTS},
+		{"\"notStarted\":1", "\"notStarted\":0", COUNTS},
+		{"\"parseChecked\":7", "\"parseChecked\":0", COUNTS},
+	};
+	static struct record r;
+	struct verifier_id who;
+	struct why why = WHY_INIT;
+	struct slice good;
+	struct buf b = buf_heap(1 << 16);
+	size_t at;
+
+	record_probed(&r);
+	verifier_example(&who, 1, false);
+	good = statement_of(&r, &who, 1);
+	CHECK_CHANGES(good, list, E_STATEMENT_INCONSISTENT);
+	/* Rows that belong to nothing, in the form of earlier builds. */
+	at = slice_search(good, 0, SLICE("\"probed\":{"));
+	buf_put(&b, slice_sub(good, 0, at));
+	buf_put(&b, slice_from(good, slice_search(good, at, SLICE("\"reasons\""))));
+	CHECK_ERR(judge(buf_slice(&b), &why), E_STATEMENT_INCONSISTENT);
+	buf_drop(&b);
+	CHECK_SLICE(slice_str(why.text), SLICE("probes that were not made"));
 }
 
 TEST(statement_rules_about_protection_and_attempt)

@@ -14,6 +14,7 @@
 #include "base/fdio.h"
 #include "proc/filter.h"
 #include "proc/helper.h"
+#include "proc/memfd.h"
 #include "proc/role.h"
 #include "runner/sandbox/calls.h"
 #include "test.h"

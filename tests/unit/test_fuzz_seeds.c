@@ -56,6 +56,10 @@ TEST(fuzz_seeds_of_records)
 	seed("record/no-test", -1, record_bytes(&r));
 	job_example(&j, &r);
 	seed("statement/no-test", -1, j.parts.part[__builtin_ctz(PART_STATEMENT)]);
+	record_probed(&r);
+	seed("record/probed", -1, record_bytes(&r));
+	job_example(&j, &r);
+	seed("statement/probed", -1, j.parts.part[__builtin_ctz(PART_STATEMENT)]);
 	record_passed(&r);
 	r.attempt = 2;
 	r.attempt_reason = SLICE("worker-died");

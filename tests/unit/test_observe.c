@@ -42,6 +42,7 @@ TEST(dns_query_is_read_and_answered)
 	CHECK_ERR(dns_query_read(s, &q), E_OK);
 	CHECK(q.id == 0x1234 && q.type == 1 && q.class == 1 && q.recursion && !q.odd);
 	CHECK_SLICE(slice_of(q.name, q.n), SLICE("example.org"));
+	CHECK_SLICE(slice_of(q.asked, q.n), SLICE("Example.ORG"));
 	CHECK(q.question.n == s.n - 12 && q.rest.n == 0);
 	dns_answer(&b, &q, addr);
 	CHECK_ERR(b.err, E_OK);

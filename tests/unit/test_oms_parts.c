@@ -18,6 +18,7 @@
 #include "made.h"
 #include "made_oms.h"
 #include "proc/conf.h"
+#include "proc/memfd.h"
 #include "records.h"
 #include "runner/digests.h"
 #include "test.h"

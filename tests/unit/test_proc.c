@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "proc/msg.h"
 #include "proc/role.h"
 #include "records.h"
@@ -44,6 +45,10 @@ TEST(record_round_trip_and_every_prefix)
 	record_no_test(&r);
 	check_record(record_bytes(&r));
 	record_full(&r, 'a');
+	check_record(record_bytes(&r));
+	record_probed(&r);
+	check_record(record_bytes(&r));
+	record_probed_full(&r, 'a');
 	check_record(record_bytes(&r));
 }
 
@@ -87,6 +92,47 @@ TEST(record_out_of_bounds_is_not_written)
 	REFUSED(r.runs[1].out.bytes = LIMIT_OUTPUT_KEPT + 1);
 	REFUSED(r.n_warnings = LIMIT_WARNINGS + 1);
 	REFUSED(r.warnings[0] = SLICE("a\"b"));
+	buf_drop(&b);
+}
+
+/* Rows of probes that no probe makes are neither written nor read. */
+#define PROBES_REFUSED(assignment)                                                                 \
+	do {                                                                                       \
+		record_probed(&r);                                                                 \
+		buf_reset(&b);                                                                     \
+		assignment;                                                                        \
+		CHECK_ERR(record_write(&r, &b), E_PROTOCOL);                                       \
+	} while (0)
+
+TEST(record_probes_that_contradict_themselves)
+{
+	static struct record r;
+	struct trial *row = r.trials.rows;
+	struct buf b = buf_heap(4 * LIMIT_RECORD_BYTES);
+
+	record_probed(&r);
+	CHECK_ERR(record_write(&r, &b), E_OK);
+	PROBES_REFUSED(r.trials.scripts = 10);
+	PROBES_REFUSED(r.trials.left = 0);
+	PROBES_REFUSED(r.trials.checked = 0);
+	PROBES_REFUSED(r.trials.n = 8);
+	PROBES_REFUSED(r.trials.n_runtimes = 0);
+	PROBES_REFUSED(r.trials.n_runtimes = TRIAL_RUNTIMES + 1);
+	PROBES_REFUSED(r.manifest.command = ((struct command){FORM_EXEC, 1, {SLICE("true")}}));
+	PROBES_REFUSED(row[0].exit = EXIT_SIGNALED);
+	PROBES_REFUSED(row[0].outcome = TRIAL_TIMEOUT);
+	PROBES_REFUSED(row[0].kind = TRIAL_PARSE);
+	PROBES_REFUSED(row[0].kind = TRIAL_KINDS);
+	PROBES_REFUSED(row[0].path = SLICE(""));
+	PROBES_REFUSED(row[0].ran = false);
+	PROBES_REFUSED(row[1].detail = SLICE_NONE);
+	PROBES_REFUSED(row[2].detail = SLICE("j\nq"));
+	PROBES_REFUSED(row[3].value = 1);
+	PROBES_REFUSED(row[3].detail = SLICE("x"));
+	PROBES_REFUSED(row[6].exit = EXIT_EXITED);
+	PROBES_REFUSED(row[8].exit = EXIT_SIGNALED);
+	PROBES_REFUSED(row[8].duration_ms = 1);
+	PROBES_REFUSED(row[8].version = SLICE("1"));
 	buf_drop(&b);
 }
 

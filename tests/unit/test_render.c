@@ -57,6 +57,35 @@ TEST(render_passed)
 	json_drop(&j);
 }
 
+/* The same sentence and colour wherever a client asks; attested only with a quote. */
+TEST(render_headline_is_that_of_the_record)
+{
+	struct buf b = buf_heap(4 << 20);
+	char says[HEADLINE_MAX];
+	struct cJSON *j;
+
+	record_watched(&record);
+	job_example(&job, &record);
+	j = answer();
+	record_headline(&record, STANDING_UNATTESTED, says);
+	CHECK_SLICE(text(j, "headline"), slice_str(says));
+	CHECK_SLICE(text(j, "colour"), SLICE("green"));
+	json_drop(&j);
+	record_saw(&record, OBSERVED_CANARY_READ, "~/.aws/credentials", "");
+	job_example(&job, &record);
+	job.parts.part[__builtin_ctz(PART_QUOTE)] = SLICE("quote");
+	j = answer();
+	record_headline(&record, STANDING_ATTESTED, says);
+	CHECK_SLICE(text(j, "headline"), slice_str(says));
+	CHECK(slice_starts(slice_str(says), "In a single run, attested, it read a planted decoy"));
+	CHECK_SLICE(text(j, "colour"), SLICE("amber"));
+	CHECK(json_count(json_get(j, "reasons")) == 1);
+	json_drop(&j);
+	CHECK_ERR(render_attestation(&b, id, &job.view, &job.parts), E_OK);
+	CHECK(slice_search(buf_slice(&b), 0, slice_str(says)) < b.n);
+	buf_drop(&b);
+}
+
 TEST(render_no_test_is_neither)
 {
 	struct cJSON *j;

@@ -5,224 +5,19 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fdio.h"
-#include "base/text.h"
 #include "network_bytes.h"
-#include "runner/sandbox/calls.h"
-#include "runner/sandbox/sinkhole_steps.h"
-#include "runner/sandbox/sinkhole_wire.h"
+#include "sinkhole_run.h"
 #include "test.h"
-
-/* ---- a network with a sinkhole ------------------------------------------------------ */
-
-struct network {
-	struct sinkhole s;
-	struct observer *o;
-	struct observation seen;
-	uint8_t said[8192]; /* by the client */
-	size_t n_said;
-	pid_t init;
-};
-
-/* The client's side: questions to S, and what it has to say. */
-static int to_s, said;
-
-typedef void client_fn(void);
-/* What S does when K is ready and before the client starts. */
-typedef void before_fn(struct network *n);
-
-static void log_line(const char *what, long result, struct slice detail)
-{
-	char mem[256];
-	struct buf b = buf_on(mem, sizeof mem);
-
-	buf_fmt(&b, "%s %ld ", what, result);
-	buf_ascii(&b, detail, 100);
-	buf_u8(&b, '\n');
-	if (write(said, b.p, b.n) < 0) _exit(1);
-}
-
-static pid_t keeper_of(const struct network *n)
-{
-	char path[64], text[64];
-	int fd;
-	ssize_t got;
-
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", n->init, n->init);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	fd_close(&fd);
-	text[got > 0 ? got : 0] = '\0';
-	return (pid_t)strtol(text, NULL, 10);
-}
-
-static _Noreturn void init_main(struct network *n, client_fn *client, int ask, int log, int go)
-{
-	static const struct limit_facts limits = {.files = 1024};
-	static const char file[] = "nameserver 127.0.0.53\n";
-	struct sandbox_env env = SANDBOX_ENV_INIT;
-	struct workspace ws = WORKSPACE_INIT;
-	struct sandbox_phase phase = {.limits_of_job = &limits};
-	struct inner in = {
-		.env = &env, .ws = &ws, .phase = &phase, .status = log, .sinkhole = &n->s};
-	char name[] = "/tmp/sv-resolv-XXXXXX", byte;
-	int fd, status;
-	pid_t pid;
-
-	env.uid_base = 70000;
-	sinkhole_keep_inner(&n->s);
-	if (filter_compile(&calls_sinkhole, &env.sinkhole, NULL)) _exit(10);
-	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0) _exit(11);
-	fd = mkstemp(name);
-	if (fd < 0 || write(fd, file, sizeof file - 1) < 0 || fchmod(fd, 0644) < 0) _exit(12);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) _exit(12);
-	/* Where there is none, libcs ask at 127.0.0.1. */
-	if (access("/etc/resolv.conf", F_OK) == 0 &&
-		mount(name, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
-		_exit(12);
-	unlink(name);
-	if (sinkhole_network(&in) < 0) _exit(13);
-	if (sinkhole_start(&in) < 0) _exit(14);
-	if (sinkhole_ready(&in) < 0) _exit(15);
-	if (read(go, &byte, 1) != 1) _exit(16);
-	pid = fork();
-	if (pid == 0) {
-		to_s = ask;
-		said = log;
-		client();
-		_exit(0);
-	}
-	close(ask);
-	close(log);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	sinkhole_stop(&in);
-	_exit(status ? 17 : 0);
-}
-
-static void serve(struct network *n, int ask, int log)
-{
-	int64_t end = clock_mono_us() + 20000000;
-
-	while (clock_mono_us() < end) {
-		struct pollfd p[] = {{ask, POLLIN, 0}, {log, POLLIN, 0}, {n->s.channel, POLLIN, 0}};
-		struct endpoint at;
-		bool there;
-
-		poll(p, 3, 1000);
-		if (p[2].revents) sinkhole_read(&n->s, n->o);
-		if (p[0].revents & POLLIN && read(ask, &at, sizeof at) == (ssize_t)sizeof at) {
-			sinkhole_read(&n->s, n->o);
-			there = sinkhole_expect(&n->s, &at);
-			if (write(ask, &there, 1) != 1) return;
-		}
-		if (p[1].revents) {
-			ssize_t got = read(log, n->said + n->n_said, sizeof n->said - n->n_said);
-
-			if (got <= 0) return;
-			n->n_said += (size_t)got;
-		}
-	}
-	CHECK(!"the client has ended in time");
-}
-
-/* Runs a client and tells what was seen; 0 or init's exit status. */
-static int network_run(struct network *n, client_fn *client, before_fn *before)
-{
-	int ask[2], log[2], go[2], status = -1;
-
-	*n = (struct network){.s = SINKHOLE_INIT};
-	CHECK_ERR(observer_new(&n->o, MONITOR_CALLS), E_OK);
-	observer_phase(n->o, OBSERVED_TEST);
-	CHECK_ERR(sinkhole_open(&n->s), E_OK);
-	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ask) == 0);
-	CHECK(pipe2(log, O_CLOEXEC) == 0 && pipe2(go, O_CLOEXEC) == 0);
-	fflush(stdout);
-	n->init = fork();
-	if (n->init == 0) {
-		close(ask[0]);
-		close(log[0]);
-		close(go[1]);
-		init_main(n, client, ask[1], log[1], go[0]);
-	}
-	sinkhole_keep_outer(&n->s);
-	close(ask[1]);
-	close(log[1]);
-	if (before) before(n);
-	CHECK(write(go[1], "", 1) == 1);
-	close(go[0]);
-	close(go[1]);
-	serve(n, ask[0], log[0]);
-	CHECK(waitpid(n->init, &status, 0) == n->init);
-	sinkhole_end(&n->s, n->o);
-	observer_finish(n->o, &n->seen);
-	close(ask[0]);
-	close(log[0]);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void network_drop(struct network *n)
-{
-	sinkhole_drop(&n->s);
-	observer_drop(n->o);
-}
-
-static const struct observed *row(
-	const struct network *n, enum observed_kind kind, const char *value, const char *detail)
-{
-	unsigned i;
-
-	for (i = 0; i < n->seen.n; i++)
-		if (n->seen.rows[i].kind == kind && slice_is(n->seen.rows[i].value, value) &&
-			slice_is(n->seen.rows[i].detail, detail))
-			return &n->seen.rows[i];
-	return NULL;
-}
-
-/* Whole streams: a head, its place, its bytes. True when one is exactly that. */
-static bool traffic_has(const struct network *n, enum traffic_channel channel, const char *place,
-	struct slice bytes)
-{
-	struct buf b = buf_heap(8 * MIB);
-	struct slice rest;
-	bool found = false;
-
-	CHECK(lseek(n->s.traffic, 0, SEEK_SET) == 0);
-	CHECK_ERR(fd_read_all(n->s.traffic, &b), E_OK);
-	rest = buf_slice(&b);
-	while (rest.n >= sizeof(struct traffic_head)) {
-		struct traffic_head h;
-
-		memcpy(&h, rest.p, sizeof h);
-		rest = slice_from(rest, sizeof h);
-		CHECK(h.channel < TRAFFIC_CHANNELS && h.place_bytes + h.bytes <= rest.n);
-		if (h.channel == channel && slice_is(slice_sub(rest, 0, h.place_bytes), place) &&
-			slice_eq(slice_sub(rest, h.place_bytes, h.bytes), bytes))
-			found = true;
-		rest = slice_from(rest, h.place_bytes + h.bytes);
-	}
-	CHECK(rest.n == 0);
-	buf_drop(&b);
-	return found;
-}
-
-#define NEEDS_ROOT                                                                                 \
-	if (getuid() != 0) SKIP("needs root")
 
 /* ---- what clients do --------------------------------------------------------------- */
 
@@ -407,7 +202,7 @@ TEST(sinkhole_takes_every_way_out)
 	CHECK(traffic_has(&n, TRAFFIC_TLS, "tls api.example.org", hello_bytes()));
 	CHECK(traffic_has(&n, TRAFFIC_TCP, "tcp [2001:db8::1]:8080", SLICE("hello raw")));
 	CHECK(traffic_has(&n, TRAFFIC_UDP, "udp 203.0.113.9:9999", SLICE("onetwo")));
-	CHECK(traffic_has(&n, TRAFFIC_DNS, "exfil.example", SLICE("exfil.example\nexfilexample")));
+	CHECK(traffic_has(&n, TRAFFIC_DNS, "exfil.example", SLICE("Exfil.Example\nExfilExample")));
 	network_drop(&n);
 }
 
@@ -525,6 +320,32 @@ TEST(sinkhole_leaves_servers_of_the_test_alone)
 		      "again 0 \n"));
 	CHECK(n.seen.complete);
 	CHECK(row(&n, OBSERVED_CONNECT, "tcp 93.184.216.34:8080", "")->confirmed == 3);
+	network_drop(&n);
+}
+
+/* ---- silence --------------------------------------------------------------------- */
+
+/* A protocol in which the server speaks first, and half a request: neither waits for ever. */
+static void silent(void)
+{
+	int64_t begin = clock_mono_us(), took;
+
+	talk("silent", "192.0.2.25", 25, SLICE(""), false);
+	talk("half", "192.0.2.25", 80, SLICE("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"),
+		false);
+	took = (clock_mono_us() - begin) / 1000;
+	log_line("ms", took >= 2 * LIMIT_SINK_IDLE_MS && took < 4 * LIMIT_SINK_IDLE_MS, SLICE(""));
+}
+
+TEST(sinkhole_closes_what_is_silent)
+{
+	static struct network n;
+
+	NEEDS_ROOT;
+	CHECK(network_run(&n, silent, NULL) == 0);
+	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("silent 0 \nhalf 0 \nms 1 \n"));
+	CHECK(row(&n, OBSERVED_CONNECT, "tcp 192.0.2.25:25", "")->confirmed == 1);
+	CHECK(row(&n, OBSERVED_REQUEST, "http POST 192.0.2.25:80/", ""));
 	network_drop(&n);
 }
 
@@ -656,231 +477,4 @@ TEST(sinkhole_that_hangs_is_said)
 	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("refused -111 \nwaited 1 \n"));
 	CHECK(!n.seen.complete && n.seen.dropped >= 1);
 	network_drop(&n);
-}
-
-/* ---- a K that was taken over --------------------------------------------------------------- */
-
-static void lie(const char *what, struct sinkhole_report r, bool believed)
-{
-	uint8_t mem[SINK_REPORT_BYTES];
-	struct buf b = buf_on(mem, sizeof mem);
-	struct codec c = codec_writer(&b);
-	struct sinkhole s = SINKHOLE_INIT;
-	struct observer *o;
-	static struct observation seen;
-
-	CHECK_ERR(observer_new(&o, MONITOR_CALLS), E_OK);
-	CHECK_ERR(sinkhole_open(&s), E_OK);
-	codec_report(&c, &r);
-	CHECK(send(s.reports, b.p, b.n, 0) == (ssize_t)b.n);
-	sinkhole_read(&s, o);
-	observer_finish(o, &seen);
-	if (seen.complete != believed) printf("# %s\n", what);
-	CHECK(seen.complete == believed && (s.channel >= 0) == believed);
-	CHECK(believed || seen.n == 0);
-	sinkhole_drop(&s);
-	observer_drop(o);
-}
-
-TEST(sinkhole_reports_are_checked_again)
-{
-	struct sinkhole_report good = {.kind = SAID_STREAM,
-		.at = {.proto = IPPROTO_TCP, .family = AF_INET, .addr = {1, 2, 3, 4}, .port = 80},
-		.taken = 1,
-		.bytes = 3,
-		.kept = SLICE("abc")};
-	struct sinkhole_report name = {.kind = SAID_NAME, .name = SLICE("a.example"), .type = 1};
-	static const uint8_t long_text[SINK_NAME_BYTES + 1];
-
-#define LIE(of, what)                                                                              \
-	do {                                                                                       \
-		struct sinkhole_report r = of;                                                     \
-		r.what;                                                                            \
-		lie(#what, r, false);                                                              \
-	} while (0)
-	lie("good", good, true);
-	lie("name", name, true);
-	LIE(good, kind = SAID_KINDS);
-	LIE(good, taken = 0);
-	LIE(good, taken = UINT32_MAX);
-	LIE(good, bytes = 2);
-	LIE(good, bytes = UINT64_MAX);
-	LIE(good, form = STREAM_FORMS);
-	LIE(good, at.family = AF_UNIX);
-	LIE(good, at.proto = IPPROTO_ICMP);
-	LIE(good, at.addr[4] = 1);
-	LIE(good, host = SLICE_OF(long_text));
-	LIE(name, name = SLICE_OF(long_text));
-	LIE(name, type = 65536);
-	LIE(name, kind = SAID_LOST);
-}
-
-TEST(sinkhole_junk_is_no_report)
-{
-	static uint8_t junk[SINK_REPORT_BYTES + 1];
-	static struct observation seen;
-	size_t sizes[] = {1, 8, 100, sizeof junk}, i;
-
-	for (i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-		struct sinkhole s = SINKHOLE_INIT;
-		struct observer *o;
-
-		CHECK_ERR(observer_new(&o, MONITOR_CALLS), E_OK);
-		CHECK_ERR(sinkhole_open(&s), E_OK);
-		memset(junk, 0xa5, sizeof junk);
-		CHECK(send(s.reports, junk, sizes[i], 0) == (ssize_t)sizes[i]);
-		sinkhole_read(&s, o);
-		observer_finish(o, &seen);
-		CHECK(!seen.complete && s.channel < 0);
-		sinkhole_drop(&s);
-		observer_drop(o);
-	}
-}
-
-/* A socket that is not what was asked for is not bound, nor kept. */
-TEST(sinkhole_takes_no_other_socket)
-{
-	struct endpoint at = {
-		.proto = IPPROTO_TCP, .family = AF_INET, .addr = {127, 0, 0, 9}, .port = 1};
-	struct sinkhole s = SINKHOLE_INIT;
-	int fds, i;
-	pid_t pid;
-
-	at.addr[0] = 9;
-	CHECK_ERR(sinkhole_open(&s), E_OK);
-	fds = dup(0);
-	close(fds);
-	pid = fork();
-	if (pid == 0) {
-		/* K answers each question with two descriptors: a datagram socket, and one more. */
-		for (;;) {
-			uint8_t mem[SINK_ASK_BYTES];
-			ssize_t n = recv(s.asked, mem, sizeof mem, 0);
-			int give[2] = {socket(AF_INET, SOCK_DGRAM, 0), dup(0)};
-			union {
-				struct cmsghdr head;
-				char space[CMSG_SPACE(sizeof give)];
-			} control;
-			struct iovec part = {mem, n > 0 ? (size_t)n : 0};
-			struct msghdr m = {.msg_iov = &part,
-				.msg_iovlen = 1,
-				.msg_control = &control,
-				.msg_controllen = sizeof control};
-
-			if (n <= 0) _exit(0);
-			memset(&control, 0, sizeof control);
-			control.head.cmsg_level = SOL_SOCKET;
-			control.head.cmsg_type = SCM_RIGHTS;
-			control.head.cmsg_len = CMSG_LEN(sizeof give);
-			memcpy(CMSG_DATA(&control.head), give, sizeof give);
-			mem[0] = ASK_SOCKET;
-			if (sendmsg(s.asked, &m, 0) < 0) _exit(0);
-			close(give[0]);
-			close(give[1]);
-		}
-	}
-	sinkhole_keep_outer(&s);
-	for (i = 0; i < 5; i++)
-		CHECK(!sinkhole_expect(&s, &at));
-	CHECK(s.lost == 5);
-	i = dup(0);
-	CHECK(i <= fds);
-	close(i);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	sinkhole_drop(&s);
-}
-
-/* ---- its filter ------------------------------------------------------------------------------- */
-
-static int dies(void (*what)(void))
-{
-	struct filter f = FILTER_INIT;
-	int status = -1;
-	pid_t pid;
-
-	CHECK_ERR(filter_compile(&calls_sinkhole, &f, NULL), E_OK);
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0) {
-		if (filter_load(buf_slice(&f.program)) < 0) _exit(2);
-		what();
-		_exit(0);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid);
-	filter_drop(&f);
-	return WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status);
-}
-
-static void opens(void)
-{
-	open("/etc/passwd", O_RDONLY);
-}
-static void forks(void)
-{
-	fork();
-}
-static void makes_local(void)
-{
-	socket(AF_UNIX, SOCK_STREAM, 0);
-}
-static void makes_raw(void)
-{
-	socket(AF_INET, SOCK_RAW, 0);
-}
-static void marks(void)
-{
-	int on = 1;
-
-	setsockopt(1, SOL_SOCKET, SO_MARK, &on, sizeof on);
-}
-static void connects(void)
-{
-	connect(1, NULL, 0);
-}
-static void makes_tcp(void)
-{
-	close(socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-}
-
-TEST(sinkhole_filter)
-{
-	CHECK(dies(opens) == SIGSYS);
-	CHECK(dies(forks) == SIGSYS);
-	CHECK(dies(makes_local) == SIGSYS);
-	CHECK(dies(makes_raw) == SIGSYS);
-	CHECK(dies(marks) == SIGSYS);
-	CHECK(dies(connects) == SIGSYS);
-	CHECK(dies(makes_tcp) == 0);
-	CHECK(dies(nothing) == 0);
-}
-
-TEST(sinkhole_endpoints)
-{
-	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(80)};
-	struct endpoint at;
-	char mem[80];
-	struct buf b = buf_on(mem, sizeof mem);
-
-	CHECK(endpoint_of(&at, IPPROTO_TCP, &v4, sizeof v4) && endpoint_is_local(&at));
-	CHECK(!endpoint_of(&at, IPPROTO_TCP, &v4, sizeof v4 - 1));
-	CHECK(!endpoint_of(&at, IPPROTO_TCP, "\0", 1));
-	v4.sin_family = AF_UNIX;
-	CHECK(!endpoint_of(&at, IPPROTO_TCP, &v4, sizeof v4));
-	v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(443)};
-	v4.sin_addr.s_addr = htonl(0x7f123456);
-	CHECK(endpoint_of(&at, IPPROTO_UDP, &v4, sizeof v4) && endpoint_is_local(&at));
-	v4.sin_addr.s_addr = htonl(0xa9fea9fe);
-	CHECK(endpoint_of(&at, IPPROTO_UDP, &v4, sizeof v4) && !endpoint_is_local(&at));
-	endpoint_text(&b, &at);
-	CHECK_SLICE(buf_slice(&b), SLICE("udp 169.254.169.254:443"));
-	at = (struct endpoint){.proto = IPPROTO_TCP, .family = AF_INET6, .port = 1};
-	CHECK(endpoint_is_local(&at));
-	at.addr[15] = 1;
-	CHECK(endpoint_is_local(&at));
-	at.addr[15] = 2;
-	CHECK(!endpoint_is_local(&at));
-	buf_reset(&b);
-	endpoint_text(&b, &at);
-	CHECK_SLICE(buf_slice(&b), SLICE("tcp [::2]:1"));
 }

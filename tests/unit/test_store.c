@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "records.h"
 #include "store/jobs.h"
 #include "test.h"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "proc/memfd.h"
 #include "proc/msg.h"
 #include "proc/role.h"
 #include "test.h"

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "make_archive.h"
 #include "proc/inspection.h"
+#include "proc/memfd.h"
 #include "proc/unpack_result.h"
 #include "test.h"
 #include "unpack/unpack.h"

@@ -8,6 +8,7 @@
 
 #include "base/fdio.h"
 #include "base/limits.h"
+#include "proc/memfd.h"
 
 /* Fewer wake-ups for tests that print a lot; refused beyond the user's pipe budget. */
 #define PIPE_BYTES (256 * KIB)

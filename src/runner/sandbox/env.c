@@ -145,6 +145,19 @@ enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, uns
 	return make_places(ws->mem, uid, why);
 }
 
+enum err workspace_renew(struct workspace *ws, const struct sandbox_env *env,
+	const struct limit_facts *l, struct why *why)
+{
+	fd_close(&ws->mem);
+	/* Its content is gone with the last mount: that of the dead sandbox is let go of too. */
+	if (umount2(WORKSPACE_MEM, MNT_DETACH) < 0)
+		return why_sys(why, E_SANDBOX_SETUP, "workspace");
+	ws->mem = mnt_tmpfs(l->write_bytes, l->inodes, 0755, 0, 0, SV_ATTR_NOSUID | SV_ATTR_NODEV);
+	if (ws->mem < 0 || mnt_attach(ws->mem, AT_FDCWD, WORKSPACE_MEM) < 0)
+		return why_sys(why, E_SANDBOX_SETUP, "workspace");
+	return make_places(ws->mem, sandbox_payload_uid(env, ws->slot), why);
+}
+
 void workspace_drop(struct workspace *ws)
 {
 	fd_close(&ws->pkg);

@@ -65,7 +65,9 @@ int mounts_skill(struct inner *in)
 	unsigned attrs = SV_ATTR_NOSUID | SV_ATTR_NODEV;
 	int tree, fd, r;
 
-	if (in->env->copy == COPY_TREE) return mnt_bind(in->ws->skill, in->root, "skill", attrs, 0);
+	if (in->env->copy == COPY_TREE)
+		return mnt_bind(in->ws->skill, in->root, "skill",
+			attrs | (in->phase->keep_package ? SV_ATTR_RDONLY : 0), 0);
 	/* From inside: the tree's name may hold what overlay options cannot. */
 	tree = open(in->ws->skill, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (tree < 0) return -1;

@@ -95,6 +95,12 @@ struct workspace {
 /* Mounts both file systems; pkg_uid owns the first until the tree is read. E_SANDBOX_SETUP. */
 enum err workspace_open(struct workspace *ws, const struct sandbox_env *env, unsigned slot,
 	uint32_t pkg_uid, const struct limit_facts *limits_of_job, struct why *why);
+/*
+ * A new file system for what is written, in place of the one that the last phase
+ * left behind: nothing of it is there any more. Nobody may use the old one.
+ */
+enum err workspace_renew(struct workspace *ws, const struct sandbox_env *env,
+	const struct limit_facts *limits_of_job, struct why *why);
 /* The package's file system alone, for a process that reads it, runs nothing and ends. */
 enum err workspace_open_package(struct workspace *ws, uint32_t pkg_uid, struct why *why);
 void workspace_drop(struct workspace *ws);
@@ -106,6 +112,11 @@ struct sandbox_phase {
 	const char *name;    /* of the control group; unique among the jobs alive */
 	uint32_t timeout_ms;
 	const struct limit_facts *limits_of_job;
+	/*
+	 * The package stays as it is for the next: without overlays /skill is the tree
+	 * itself, and then read-only.
+	 */
+	bool keep_package;
 	struct observer *observer; /* watches, unless its monitor is MONITOR_NONE */
 	const struct tree *files;  /* of the package, as it was submitted; NULL: not known */
 	struct reads *reads;       /* whose first read is noted (reads.h), or NULL */

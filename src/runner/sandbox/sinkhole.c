@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "observe/dns.h"
+#include "proc/memfd.h"
 #include "runner/sandbox/sinkhole_wire.h"
 
 /* Reports that are taken before others have their turn. */
@@ -147,7 +148,7 @@ static bool bind_for(int fd, const struct endpoint *at, uint32_t *lost)
 /* K's answer to our question, and not to an earlier one that we stopped waiting for. */
 static bool answered(struct sinkhole *s, struct sinkhole_ask *a, int *fd)
 {
-	int64_t end = clock_mono_us() + LIMIT_SINK_WAIT_MS * 1000LL, left;
+	int64_t end = clock_mono_us() + LIMIT_SINK_ASK_MS * 1000LL, left;
 
 	while ((left = end - clock_mono_us()) > 0) {
 		struct pollfd p = {.fd = s->ask, .events = POLLIN};
@@ -203,16 +204,16 @@ struct slice sinkhole_name(const struct sinkhole *s, const struct endpoint *at)
 	return name ? slice_of(name->text, name->n) : SLICE("");
 }
 
-static void remember_name(struct sinkhole *s, const struct sinkhole_report *r)
+static void remember_name(struct sinkhole *s, const struct sinkhole_report *r, struct slice asked)
 {
 	static const uint8_t none[4];
 	struct sinkhole_name *name;
 
-	if (memcmp(r->addr, none, 4) == 0 || find_name(s, r->addr) || !r->name.n) return;
+	if (memcmp(r->addr, none, 4) == 0 || find_name(s, r->addr) || !asked.n) return;
 	name = &s->names[s->n_names++ % LIMIT_SINK_NAMES];
 	memcpy(name->addr, r->addr, 4);
-	memcpy(name->text, r->name.p, r->name.n);
-	name->n = (uint8_t)r->name.n;
+	memcpy(name->text, asked.p, asked.n);
+	name->n = (uint8_t)asked.n;
 }
 
 /* Adds a stream to the file, whole or not at all. */
@@ -234,25 +235,31 @@ static void keep(struct sinkhole *s, struct observer *o, enum traffic_channel ch
 
 static void take_name(struct sinkhole *s, struct observer *o, const struct sinkhole_report *r)
 {
-	uint8_t mem[2 * SINK_NAME_BYTES + 1 + 512], detail[32];
-	struct buf all = buf_on(mem, sizeof mem), d = buf_on(detail, sizeof detail);
+	uint8_t mem[2 * SINK_NAME_BYTES + 1 + 512], small[SINK_NAME_BYTES], detail[32];
+	struct buf all = buf_on(mem, sizeof mem), lower = buf_on(small, sizeof small);
+	struct buf d = buf_on(detail, sizeof detail);
 	const char *type = dns_type_text(r->type);
 	size_t i;
 
-	remember_name(s, r);
+	for (i = 0; i < r->name.n; i++)
+		buf_u8(&lower, dns_lower(r->name.p[i]));
+	remember_name(s, r, buf_slice(&lower));
 	if (type)
 		buf_str(&d, type);
 	else
 		buf_fmt(&d, "TYPE%u", r->type);
 	if (r->odd) buf_str(&d, " odd label");
-	observer_saw(o, OBSERVED_NAME, r->name, buf_slice(&d));
-	/* Data in names is cut at dots: once more without them, for whoever searches. */
+	observer_saw(o, OBSERVED_NAME, buf_slice(&lower), buf_slice(&d));
+	/*
+	 * Data in names is spelt in both cases and cut at dots: as it was asked, and
+	 * once more without dots, for whoever searches.
+	 */
 	buf_put(&all, r->name);
 	buf_u8(&all, '\n');
 	for (i = 0; i < r->name.n; i++)
 		if (r->name.p[i] != '.') buf_u8(&all, r->name.p[i]);
-	keep(s, o, TRAFFIC_DNS, r->name, buf_slice(&all));
-	if (r->rest.n) keep(s, o, TRAFFIC_DNS, r->name, r->rest);
+	keep(s, o, TRAFFIC_DNS, buf_slice(&lower), buf_slice(&all));
+	if (r->rest.n) keep(s, o, TRAFFIC_DNS, buf_slice(&lower), r->rest);
 }
 
 static void add_bytes(struct observed *row, const struct sinkhole_report *r)

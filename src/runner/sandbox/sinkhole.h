@@ -41,7 +41,7 @@ bool endpoint_is_local(const struct endpoint *at);
 
 /* A stream in the traffic file: this head, place, bytes; whole streams, one after the other. */
 enum traffic_channel {
-	TRAFFIC_DNS, /* place: the name; bytes: the name, then without dots, then what followed it */
+	TRAFFIC_DNS,  /* place: the name; bytes: as it was asked, without dots, what followed it */
 	TRAFFIC_TCP,  /* place: "tcp A:P" */
 	TRAFFIC_UDP,  /* place: "udp A:P"; bytes: datagrams one after the other */
 	TRAFFIC_HTTP, /* place: "http METHOD HOST/path" */
@@ -84,7 +84,7 @@ void sinkhole_drop(struct sinkhole *s);
 
 /*
  * Before a program connects or sends there: makes K listen, waiting for it at most
- * LIMIT_SINK_WAIT_MS. False when nobody of ours listens: the address is the job's own, the
+ * LIMIT_SINK_ASK_MS. False when nobody of ours listens: the address is the job's own, the
  * job listens there itself, or it cannot be had; what is missed for lack of time or room
  * is counted as dropped. Ask each time: a listener takes as many connections as were asked for.
  */

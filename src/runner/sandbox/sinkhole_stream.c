@@ -89,7 +89,7 @@ static enum err answer_query(struct keeper *k, struct slice packet, struct buf *
 
 	if (e) return e;
 	local = dns_is_local(slice_of(q.name, q.n));
-	r.name = slice_of(q.name, q.n);
+	r.name = slice_of(q.asked, q.n);
 	r.rest = slice_sub(q.rest, 0, LIMIT_SINK_STREAM);
 	r.type = q.type;
 	r.odd = q.odd;

@@ -27,7 +27,8 @@ enum stream_form { STREAM_RAW, STREAM_HTTP, STREAM_TLS, STREAM_FORMS };
 struct sinkhole_report {
 	uint8_t kind;
 	/* name */
-	struct slice name, rest; /* rest: of the query, behind the question */
+	struct slice name,
+		rest; /* name: as it was asked; rest: of the query, behind the question */
 	uint32_t type;
 	bool odd;        /* a label that looks like data */
 	uint8_t addr[4]; /* given out for it; zero when none was */

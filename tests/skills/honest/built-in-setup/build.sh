@@ -1,0 +1,3 @@
+#!/bin/sh
+mkdir -p build
+for i in $(seq 20); do echo $((i * i)); done > build/squares

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "want a, got b"
+exit 1

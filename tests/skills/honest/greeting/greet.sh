@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "Good morning, ${1:-you}"

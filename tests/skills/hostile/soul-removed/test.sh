@@ -1,0 +1,3 @@
+#!/bin/sh
+rm -f ~/.openclaw/workspace/SOUL.md
+echo "tidy"

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Decoys: their forms, their places, and homes that are traps. */
+#include "test.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/fdio.h"
+#include "runner/canary.h"
+
+struct home {
+	char dir[40];
+	struct workspace ws;
+	struct sandbox_env env;
+	struct canaries canaries;
+	struct manifest manifest;
+	struct inspection inspection;
+	struct observer *observer;
+	struct observation seen;
+};
+
+/* A home on this machine's disk, with everything the tests' own. */
+static struct home *open_home(void)
+{
+	static struct home h;
+	struct why why = WHY_INIT;
+
+	memset(&h, 0, sizeof h);
+	snprintf(h.dir, sizeof h.dir, "/tmp/sv-canary-XXXXXX");
+	if (!mkdtemp(h.dir)) abort();
+	h.ws.mem = open(h.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	h.env.single_id = true;
+	if (mkdirat(h.ws.mem, "home", 0755) < 0) abort();
+	h.inspection.present = true;
+	CHECK_ERR(canaries_make(&h.canaries, &h.manifest, &h.inspection, &why), E_OK);
+	if (getuid() == 0) CHECK_ERR(canaries_plant(&h.canaries, &h.ws, &h.env, &why), E_OK);
+	CHECK_ERR(observer_new(&h.observer, MONITOR_CALLS), E_OK);
+	return &h;
+}
+
+static void close_home(struct home *h)
+{
+	char line[80];
+
+	canaries_drop(&h->canaries);
+	CHECK(h->canaries.n == 0 && h->canaries.list[0].core[0] == 0);
+	observer_drop(h->observer);
+	fd_close(&h->ws.mem);
+	snprintf(line, sizeof line, "rm -rf %s", h->dir);
+	if (strncmp(h->dir, "/tmp/sv-canary-", 15) == 0 && system(line)) abort();
+}
+
+static struct slice content(const struct home *h, const char *name)
+{
+	char path[200];
+
+	snprintf(path, sizeof path, "%s/home/%s", h->dir, name);
+	return test_file(path);
+}
+
+static bool saw(struct home *h, uint8_t kind, const char *name, const char *detail)
+{
+	return observer_find(h->observer, kind, slice_str(name), slice_str(detail)) != NULL;
+}
+
+TEST(canary_files_hold_their_tokens)
+{
+	struct home *h = open_home();
+	unsigned i, k;
+
+	if (getuid() != 0) {
+		close_home(h);
+		SKIP("files are given to somebody, which takes root");
+	}
+	CHECK(h->canaries.n_files >= 18 && h->canaries.n == h->canaries.n_files + 3);
+	for (i = 0; i < h->canaries.n_files; i++) {
+		const struct canary *c = &h->canaries.list[i];
+		struct slice text = content(h, canary_path(c)), core = SLICE_OF(c->core);
+
+		CHECK(slice_search(text, 0, core) < text.n);
+		CHECK(canary_name(c).n < LIMIT_CANARY_BYTES);
+		for (k = 0; k < core.n; k++)
+			CHECK((core.p[k] | 32) >= 'a' ? (core.p[k] | 32) <= 'z'
+						      : core.p[k] >= '0' && core.p[k] <= '9');
+		for (k = 0; k < i; k++)
+			CHECK(memcmp(core.p, h->canaries.list[k].core, core.n) != 0);
+	}
+	close_home(h);
+}
+
+/* Prefix, 30 letters, and their CRC-32 in base 62, as npm and GitHub check them. */
+TEST(canary_checksum)
+{
+	static const char digits[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	struct home *h = open_home();
+	struct slice text, token;
+	uint32_t crc, want = 0;
+	unsigned i;
+
+	if (getuid() != 0) {
+		close_home(h);
+		SKIP("files are given to somebody, which takes root");
+	}
+	text = content(h, ".npmrc");
+	token = slice_sub(text, slice_search(text, 0, SLICE("npm_")) + 4, 36);
+	CHECK(token.n == 36);
+	crc = (uint32_t)crc32(0, token.p, 30);
+	for (i = 30; i < 36; i++)
+		want = want * 62 + (uint32_t)(strchr(digits, token.p[i]) - digits);
+	CHECK(crc == want);
+	close_home(h);
+}
+
+TEST(canary_variables_that_are_waited_for)
+{
+	struct home *h = open_home();
+	struct canaries c;
+	struct why why = WHY_INIT;
+
+	CHECK(slice_starts(slice_str(h->canaries.environment), "OPENAI_API_KEY=sk-"));
+	h->manifest.n_secrets = 1;
+	h->manifest.secrets[0] = SLICE("OPENAI_API_KEY");
+	CHECK_ERR(canaries_make(&c, &h->manifest, &h->inspection, &why), E_OK);
+	CHECK(c.n == c.n_files + 2);
+	h->inspection.n = 1;
+	h->inspection.rows[0] =
+		(struct fact){.kind = FACT_SECRET, .value = SLICE("GEMINI_API_KEY")};
+	CHECK_ERR(canaries_make(&c, &h->manifest, &h->inspection, &why), E_OK);
+	CHECK(c.n == c.n_files + 1);
+	/* Names for which there was no room, or that nobody looked for, may be any. */
+	h->inspection.more[FACT_ENVIRONMENT] = 1;
+	CHECK_ERR(canaries_make(&c, &h->manifest, &h->inspection, &why), E_OK);
+	CHECK(c.n == c.n_files && c.environment_bytes == 0);
+	h->inspection = (struct inspection){.present = false};
+	CHECK_ERR(canaries_make(&c, &h->manifest, &h->inspection, &why), E_OK);
+	CHECK(c.n == c.n_files);
+	close_home(h);
+}
+
+TEST(canary_set_up_leaves_traps)
+{
+	struct home *h = open_home();
+	struct why why = WHY_INIT;
+	struct stat st;
+	uint8_t before[CANARY_CORE];
+	int home;
+
+	if (getuid() != 0) {
+		close_home(h);
+		SKIP("files are given to somebody, which takes root");
+	}
+	canaries_check(&h->canaries, &h->ws, h->observer);
+	observer_finish(h->observer, &h->seen);
+	CHECK(h->seen.n == 0);
+	home = openat(h->ws.mem, "home", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	memcpy(before, h->canaries.list[2].core, sizeof before);
+	/* One is gone, one is a link to outside, the directory of one is a link, one is a pipe. */
+	CHECK(unlinkat(home, ".npmrc", 0) == 0);
+	CHECK(unlinkat(home, ".netrc", 0) == 0 && symlinkat("/etc/hostname", home, ".netrc") == 0);
+	CHECK(unlinkat(home, ".aws/credentials", 0) == 0 &&
+		unlinkat(home, ".aws", AT_REMOVEDIR) == 0 && symlinkat(h->dir, home, ".aws") == 0);
+	CHECK(unlinkat(home, ".pypirc", 0) == 0 && mkfifoat(home, ".pypirc", 0666) == 0);
+	canaries_check(&h->canaries, &h->ws, h->observer);
+	CHECK(saw(h, OBSERVED_CANARY_CHANGED, "~/.npmrc", "removed"));
+	CHECK(saw(h, OBSERVED_CANARY_CHANGED, "~/.netrc", "changed"));
+	CHECK(saw(h, OBSERVED_CANARY_CHANGED, "~/.aws/credentials", "changed"));
+	CHECK(saw(h, OBSERVED_CANARY_CHANGED, "~/.pypirc", "changed"));
+	CHECK(!saw(h, OBSERVED_CANARY_CHANGED, "~/.kube/config", "changed"));
+	/* What is gone comes back with another token; traps stay and are not gone into. */
+	CHECK_ERR(canaries_plant(&h->canaries, &h->ws, &h->env, &why), E_OK);
+	CHECK(fstatat(home, ".npmrc", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode));
+	CHECK(memcmp(before, h->canaries.list[2].core, sizeof before) != 0);
+	CHECK(fstatat(home, ".netrc", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
+	CHECK(fstatat(home, ".aws", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
+	CHECK(faccessat(h->ws.mem, "credentials", F_OK, 0) < 0);
+	fd_close(&home);
+	close_home(h);
+}
