@@ -6,6 +6,7 @@
  * the host, a way out. Here the list of sockets is the job's own and empty, and
  * no resolver answers.
  * Outcome: PASSED:
+ * Watched: a watched test has the sinkhole, which takes what this expects to be unreachable
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

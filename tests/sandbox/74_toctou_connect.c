@@ -5,6 +5,7 @@
  * waits for the monitor).
  * Timeout: 20s
  * Outcome: PASSED:
+ * Watched: a watched test has the sinkhole, which takes what this expects to be unreachable
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

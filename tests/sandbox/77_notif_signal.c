@@ -3,6 +3,7 @@
  * A storm of signals, and the end of whole processes, in the middle of connects,
  * opens and execs (cases 77, 78).
  * Outcome: PASSED:
+ * Watched: a watched test has the sinkhole, which takes what this expects to be unreachable
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -3,6 +3,7 @@
  * What a test is born with: three descriptors, the documented environment, no
  * signal blocked or ignored, its own directory, nothing of the appliance.
  * Outcome: PASSED:
+ * Watched: a watched test has decoys among its variables
  */
 #include <sys/prctl.h>
 
