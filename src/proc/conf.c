@@ -20,7 +20,7 @@ void conf_default(struct conf *c)
 	snprintf(c->data, sizeof c->data, "/var/lib/skill-verifier");
 	snprintf(c->agent, sizeof c->agent, "/var/run/dstack.sock");
 	c->allow_tier = TIER_2;
-	c->observe = MONITOR_NONE;
+	c->observe = MONITOR_CALLS;
 	c->probes = true;
 	c->log_level = LOG_INFO;
 	c->slots = 1;
