@@ -35,6 +35,10 @@ skip() { echo "skip $suite $1: $2"; }
 is() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "got '$2', want '$3'"; fi; }
 has() { case "$2" in *"$3"*) ok "$1" ;; *) bad "$1" "no '$3' in: $2" ;; esac; }
 hasnt() { case "$2" in *"$3"*) bad "$1" "'$3' in: $2" ;; *) ok "$1" ;; esac; }
+# How a run ended, of an answer on standard input: verdict and the reasons of C21. A watched run
+# (the default) has others too, for what it was seen to do; other suites judge those.
+ends='exit-status|signal|sigsys|wall-time|cpu-time|memory|output|observation-flood|command-not-found|exec-failed|sandbox-setup|setup-failed|internal|network-not-permitted|limit-hit:.*'
+ended() { jq -r --arg ends "^($ends)\$" '"\(.verdict):\([.reasons[]? | select(test($ends))] | join(","))"' "$@" 2> /dev/null; }
 now_ms() { date +%s%3N; }
 
 # A port on loopback that nobody listens on now.

@@ -93,7 +93,7 @@ for pair in exit3:FAILED:exit-status expect3:PASSED: killed:FAILED:signal \
 	s=${pair%%:*}
 	want=${pair#*:}
 	id=$(run_skill "$s")
-	got=$(outcome "$id" | jq -r '"\(.verdict):\(.reasons | join(","))"')
+	got=$(outcome "$id" | ended)
 	is "verdict $s" "$got" "$want"
 	eval "id_$(echo "$s" | tr - _)=$id"
 done
@@ -116,11 +116,11 @@ is "long output: digest of what is kept" "$(echo "$st" | jq -r .sha256)" \
 	"$(yes abcdefg | head -c 1048576 | sha256sum | cut -d' ' -f1)"
 }
 id=$(run_skill forks)
-got=$(outcome "$id" 400 | jq -r '"\(.verdict):\(.reasons | join(","))"')
+got=$(outcome "$id" 400 | ended)
 case $got in PASSED:limit-hit:pids | FAILED:limit-hit:pids*) ok "a limit that was met is named" ;;
 *) bad "a limit that was met is named" "$got" ;; esac
 id=$(run_skill disk)
-got=$(outcome "$id" | jq -r '"\(.verdict):\(.reasons | join(","))"')
+got=$(outcome "$id" | ended)
 case $got in *limit-hit:disk*) ok "a full disk is named" ;; *) bad "a full disk is named" "$got" ;; esac
 
 # ---- a queue: the next job waits for the slot, not for luck --------------------------------

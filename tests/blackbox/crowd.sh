@@ -68,7 +68,7 @@ else bad "at most 3 MiB for each job" "$most KiB"; fi
 n=0
 for s in $jobs; do
 	n=$((n + 1))
-	got=$(outcome "$(jq -r .jobId "$tmp/$n.json")" 1200 | jq -r '"\(.verdict):\(.reasons | join(","))"')
+	got=$(outcome "$(jq -r .jobId "$tmp/$n.json")" 1200 | ended)
 	is "job $n, $s" "$got" "$(wanted "$s")"
 done
 is "no role had to be restarted" "$(grep -c 'role.ended' "$tmp/serve.log")" 0

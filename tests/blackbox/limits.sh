@@ -37,7 +37,7 @@ stopped=$(now_ms)
 faked() {
 	package faked "test: {command: [\"./t\", \"$1\"], timeout: 500ms}" 26_signals
 	got=$("$sv" run --json "$tmp/s/faked" 2> /dev/null |
-		jq -r '"\(.verdict):\(.reasons | join(",")):\(.runs[-1].exitKind) \(.runs[-1].value)"')
+		tee "$tmp/faked.json" | ended):$(jq -r '.runs[-1] | "\(.exitKind) \(.value)"' "$tmp/faked.json")
 	[ "$got" = "$2" ] || wrong="$wrong $1: $got;"
 }
 wrong=
@@ -61,7 +61,7 @@ is "SIGSYS, a signal that is ignored, and a stop" "$wrong" ""
 meets() {
 	package "$1" "test: {command: [\"./t\"], timeout: 10s}" "$1"
 	"$sv" run --json --limit "$2" --out "$tmp/statement.json" "$tmp/s/$1" > "$tmp/out.json" 2> "$tmp/err"
-	is "$2: $1" "$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/out.json" 2> /dev/null)" "$3"
+	is "$2: $1" "$(ended "$tmp/out.json" 2> /dev/null)" "$3"
 	is "$2: limits hit, in the statement" "$(jq -r '.predicate.run[-1].limitsHit | join(",")' "$tmp/statement.json")" "$4"
 }
 in_force() { jq -r ".predicate.limits.$1" "$tmp/statement.json"; }

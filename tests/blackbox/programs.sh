@@ -26,7 +26,7 @@ run() {
 	set -- "$1" "$([ "$2" = base ] || echo "--runtime $2")"
 	# shellcheck disable=SC2086
 	"$sv" run --json $2 "$tmp/$1" > "$tmp/$1.json" 2> "$tmp/$1.err"
-	got=$(jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/$1.json" 2> /dev/null)
+	got=$(ended "$tmp/$1.json" 2> /dev/null)
 	if [ "$got" = PASSED: ]; then
 		ok "$1"
 		jq -r '.runs[-1].stdout.text' "$tmp/$1.json" | sed -n 's/^[a-z_.]*: \([0-9]* hold.*\)/# &/p'

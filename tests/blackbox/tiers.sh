@@ -166,7 +166,7 @@ verdict() { # SKILL OPTION...
 	skill=$tmp/s/$1
 	shift
 	"$tmp/in/masked_few" "$sv" run --allow-tier T3 --json "$@" "$skill" > "$tmp/run.json" 2> "$tmp/err"
-	jq -r '"\(.verdict):\(.reasons | join(","))"' "$tmp/run.json"
+	ended "$tmp/run.json"
 }
 exit_value() { jq -r '.runs[-1] | select(.exitKind == "exited") | .value' "$tmp/run.json"; }
 stated() { sed -n "s/^ \* $1: *//p" "$2"; }

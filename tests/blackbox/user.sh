@@ -26,9 +26,9 @@ cd / || exit 1
 verdict() {
 	name=$1
 	shift
-	user "$sv" run --json "$@" "$tmp/s/$name" 2> "$tmp/err" |
-		jq -r 'if .runs[-1].value == 77 and .runs[-1].exitKind == "exited" then "skipped" else
-			"\(.verdict):\(.reasons | join(","))" end'
+	user "$sv" run --json "$@" "$tmp/s/$name" 2> "$tmp/err" > "$tmp/verdict.json"
+	if jq -e '.runs[-1] | .value == 77 and .exitKind == "exited"' "$tmp/verdict.json" > /dev/null; then echo skipped
+	else ended "$tmp/verdict.json"; fi
 }
 
 # ---- works --------------------------------------------------------------------------
