@@ -12,6 +12,7 @@
 #include "base/fdio.h"
 #include "base/language.h"
 #include "base/text.h"
+#include "proc/memfd.h"
 #include "proc/sys.h"
 #include "runner/outcome.h"
 
