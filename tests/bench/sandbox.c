@@ -101,6 +101,9 @@ static void cannot(const struct why *why)
 	exit(1);
 }
 
+/* Phases that are watched: what a sinkhole and a listener cost. */
+static bool observed;
+
 /* The runner's tree and its user namespace, and what can be done there. */
 static void enter_root(void)
 {
@@ -116,6 +119,8 @@ static void enter_root(void)
 	env.counts = root.counts;
 	env.nested = root.nested;
 	if (sandbox_probe(&env, NULL, TIER_3, &why)) cannot(&why);
+	if (sandbox_observe(&env, NULL, observed ? MONITOR_CALLS : MONITOR_NONE, &why))
+		cannot(&why);
 }
 
 /* What the runner role does before its first job, in its order. */
@@ -144,9 +149,6 @@ static uint64_t number_in(int fd)
 		return 0;
 	return number;
 }
-
-/* Phases that are watched: what a sinkhole and a listener cost. */
-static bool observed;
 
 /* One job's sandbox as runner/job.c makes it, with its command already known. */
 static void one_phase(unsigned slot, char *const *argv, struct parts *out, int *said)
@@ -218,10 +220,10 @@ static void ours_once(struct parts *out)
 	in_worker(0, argv, out);
 }
 
-static void observed_once(struct parts *out)
+static void become_observer(void)
 {
 	observed = true;
-	ours_once(out);
+	become_runner();
 }
 
 /* ---- the floor: the same namespaces and mounts, and nothing else ------------ */
@@ -430,8 +432,8 @@ static void compare(uint64_t rounds, int argc, char **argv)
 			.once = ours_once},
 		{.name = "observed",
 			.namespaces = role_runner.namespaces,
-			.become = become_runner,
-			.once = observed_once},
+			.become = become_observer,
+			.once = ours_once},
 		{.name = "floor",
 			.namespaces = role_runner.namespaces,
 			.become = become_floor,

@@ -47,7 +47,7 @@ for p in 50 10 99; do
 	[ -z "$crun" ] || figure "$what" "$(of ours $p)" ms - "peer: crun, no control group" "$(of crun $p)"
 	figure "$what" "$(of ours $p)" ms - "a bare fork and exec" "$(of bare $p)"
 done
-peer_times "the same, observed" "$(of observed)" ms 1.25 "nobody watches" "$(of ours)"
+peer_times "the same, observed" "$(of observed)" ms 1.5 "nobody watches" "$(of ours)"
 figure "of it, mounts of the workspace" "$(of ours-workspace)" ms - "floor" "$(of floor-workspace)"
 
 "$build/bench/sandbox" forest "$tmp/runtimes" 1000 "${RUNS:-4}" > "$tmp/times" || exit 1

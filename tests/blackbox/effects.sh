@@ -53,9 +53,9 @@ T
 watched reads
 is "read by cat, another name, a hard link, one byte, with its times put back, opened for both" "$(rows canary-read | cut -d' ' -f3- | tr '\n' ' ')" \
 	"~/.aws/credentials ~/.docker/config.json ~/.git-credentials ~/.kube/config ~/.netrc ~/.openclaw/workspace/SOUL.md ~/.ssh/id_ed25519 "
-if [ -x "$build/hostile/151_decoys" ]; then
+if [ -x "$build/hostile/71_decoys" ]; then
 	echo './evade' | made_skill evades
-	cp "$build/hostile/151_decoys" "$tmp/evades/evade"
+	cp "$build/hostile/71_decoys" "$tmp/evades/evade"
 	watched evades
 	is "without a time of access: mapped, by descriptor, put back, copied by the kernel" "$(rows canary-read | cut -d' ' -f3- | tr '\n' ' ')" \
 		"~/.aws/credentials ~/.kube/config ~/.netrc ~/.npmrc ~/.pypirc "

@@ -164,7 +164,7 @@ TEST(behaviour_that_no_row_says)
 	record_watched(&r);
 	r.observed.survivors = 1;
 	CHECK(reasons_now() == REASON_BIT(REASON_SURVIVOR));
-	CHECK(record_colour(&r) == COLOUR_GREEN);
+	CHECK(record_colour(&r) == COLOUR_AMBER);
 	record_watched(&r);
 	r.observed.more[OBSERVED_CONNECT] = 1;
 	CHECK(reasons_now() == REASON_BIT(REASON_UNDECLARED_NETWORK));
