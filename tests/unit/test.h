@@ -51,6 +51,13 @@ void test_err(const char *file, int line, enum err got, enum err want);
 		return;                                                                            \
 	} while (0)
 
+/* Filters know the calls of musl; the sanitizers' build has another libc, and calls of its own. */
+#ifdef __GLIBC__
+#define NEEDS_MUSL() SKIP("the table of system calls is that of musl")
+#else
+#define NEEDS_MUSL() (void)0
+#endif
+
 /* Path of a file below the vectors folder (environment VECTORS); a static buffer. */
 const char *test_vector(const char *name);
 /* A whole file, on the heap until the process ends; n == 0 and p == NULL when absent. */

@@ -173,6 +173,7 @@ TEST(sinkhole_takes_every_way_out)
 	const struct observed *r;
 	uint8_t digest[SHA256_LEN];
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, ways_out, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said),
@@ -238,6 +239,7 @@ TEST(sinkhole_knows_every_name)
 {
 	static struct network n;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, names, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said),
@@ -272,6 +274,7 @@ TEST(sinkhole_resolver_is_no_hiding_place)
 {
 	static struct network n;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, not_names, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("send 6 \ntcp 0 \n"));
@@ -313,6 +316,7 @@ TEST(sinkhole_leaves_servers_of_the_test_alone)
 {
 	static struct network n;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, servers, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said),
@@ -341,6 +345,7 @@ TEST(sinkhole_closes_what_is_silent)
 {
 	static struct network n;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, silent, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("silent 0 \nhalf 0 \nms 1 \n"));
@@ -372,6 +377,7 @@ TEST(sinkhole_counts_what_it_cannot_keep)
 	static struct network n;
 	const struct observed *r;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, much, NULL) == 0);
 	CHECK_SLICE(slice_of(n.said, n.n_said), SLICE("held 0 \nblock 65537 \n"));
@@ -429,6 +435,7 @@ TEST(sinkhole_process_has_no_rights)
 {
 	static struct network n;
 
+	NEEDS_MUSL();
 	NEEDS_ROOT;
 	CHECK(network_run(&n, nothing, confined) == 0);
 	CHECK(n.seen.complete && n.seen.n == 0);

@@ -210,6 +210,7 @@ static void makes_tcp(void)
 
 TEST(sinkhole_filter)
 {
+	NEEDS_MUSL();
 	CHECK(dies(opens) == SIGSYS);
 	CHECK(dies(forks) == SIGSYS);
 	CHECK(dies(makes_local) == SIGSYS);

@@ -263,9 +263,7 @@ TEST(unpack_process_confined)
 	char dir[64], path[100], to[64];
 	int source, dst;
 
-#ifdef __GLIBC__
-	SKIP("the table of system calls is that of musl");
-#endif
+	NEEDS_MUSL();
 	rich_tar(&t);
 	check_confined(buf_slice(&t), E_OK, __LINE__);
 	gzip_member(&z, buf_slice(&t), 8);
@@ -340,9 +338,7 @@ TEST(unpack_process_inspect_confined)
 	unsigned i;
 	int fd;
 
-#ifdef __GLIBC__
-	SKIP("the table of system calls is that of musl");
-#endif
+	NEEDS_MUSL();
 	fresh_directory(dir);
 	snprintf(path, sizeof path, "%s/SKILL.md", dir);
 	CHECK(!file_write(path, SLICE("---\nname: x\nmetadata: {openclaw: {requires: {bins: [jq]}}}"
