@@ -60,10 +60,10 @@ obj   = $(patsubst %.c,$(O)/%.o,$(1))
 # A runtime is a lock and a recipe in rootfs/.
 RUNTIMES := $(patsubst rootfs/%.lock,$(B)/runtimes/%/manifest.json,$(sort $(wildcard rootfs/*.lock)))
 
-DEPS  := $(addprefix deps-,build runtimes test container vm lint asan bench repro)
+DEPS  := $(addprefix deps-,build runtimes compose test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all runtimes image demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all runtimes image compose demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -169,6 +169,11 @@ image: image-core image-full ## container images: OCI layouts, and tars for dock
 image-full: image-core
 image-%: all runtimes
 	$(Q)image/build $* $(O)/skill-verifier $(B)/runtimes $(B)/image
+
+IMAGE ?= registry.example/skill-verifier
+FLAVOUR_IMAGE ?= full
+compose: deps-compose image ## compose files with the image's digest, for IMAGE (a name) and FLAVOUR_IMAGE (core or full)
+	$(Q)compose/pin $(B)/image/$(FLAVOUR_IMAGE) "$(IMAGE)" $(B)/compose
 
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
