@@ -63,7 +63,7 @@ RUNTIMES := $(patsubst rootfs/%.lock,$(B)/runtimes/%/manifest.json,$(sort $(wild
 DEPS  := $(addprefix deps-,build runtimes compose test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all runtimes image compose demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all runtimes image compose release demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -175,6 +175,11 @@ FLAVOUR_IMAGE ?= full
 compose: deps-compose image ## compose files with the image's digest, for IMAGE (a name) and FLAVOUR_IMAGE (core or full)
 	$(Q)compose/pin $(B)/image/$(FLAVOUR_IMAGE) "$(IMAGE)" $(B)/compose
 
+release: deps-compose image ## build/release-VERSION: all that a release is, of a tree without changes
+	$(Q)case "$(COMMIT)" in unknown | *+modified) echo "make release: the tree is no commit's: $(COMMIT)" >&2; exit 1 ;; esac
+	$(Q)vendor/fetch $(VENDOR_CACHE) && rootfs/build fetch $(VENDOR_CACHE)
+	$(Q)release/build $(O)/skill-verifier $(B)/image $(VENDOR_CACHE) "$(IMAGE)" $(B)
+
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
 	$(Q)for name in $(patsubst rootfs/%.lock,%,$(wildcard rootfs/*.lock)); do rootfs/update $$name $(VENDOR_CACHE) || exit 1; done
@@ -185,7 +190,7 @@ demo: deps-test all runtimes $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
 test: deps-test all runtimes image $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
-	$(Q)tests/run $(O)
+	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
 	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs behaviour
