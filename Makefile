@@ -195,8 +195,8 @@ test: deps-test all runtimes image $(O)/dstack-simulator $(O)/unit-tests $(AIDS)
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
 	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs behaviour
 
-test-container: deps-container all image $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
-	$(Q)tests/run $(O) container
+test-container: deps-container all image $(O)/dstack-simulator $(HOSTILE) ## the appliance in containers (Docker, runc, crun), with the options of compose/
+	$(Q)tests/run $(O) container oci
 
 test-vm: deps-vm all $(O)/dstack-simulator $(O)/vm/tree $(HOSTILE) ## the same as pid 1 of a virtual machine, cgroup version 2
 	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O) vm
