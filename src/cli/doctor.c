@@ -167,9 +167,10 @@ static void find_runtimes(struct findings *f, const char *folder)
 }
 
 /* In the runner's place: its tree and its namespace, as far as they can be had. */
-static void as_runner(struct findings *f, struct sandbox_env *env, const char *runtimes)
+static void as_runner(struct findings *f, struct sandbox_env *env, const struct conf *conf)
 {
 	struct runner_root root = RUNNER_ROOT_INIT;
+	const char *runtimes = conf->runtimes;
 	enum err e = mnt_private() < 0 ? why_sys(&f->why, E_SANDBOX_SETUP, "private mounts")
 				       : runner_root_enter(*runtimes ? runtimes : NULL, false,
 						 &root, &f->why);
@@ -187,6 +188,8 @@ static void as_runner(struct findings *f, struct sandbox_env *env, const char *r
 		e = sandbox_probe(env, &f->probe, TIER_2, &f->why);
 	else
 		sandbox_probe(env, &f->probe, TIER_2, &(struct why)WHY_INIT);
+	/* As the runner does it, so that its lines are the same in /info. */
+	if (!e) e = sandbox_observe(env, &f->probe, conf->observe, &f->why);
 	f->tier = env->tier;
 	f->would_serve = !e;
 	f->done = true;
@@ -207,7 +210,7 @@ static _Noreturn void as_init(struct findings *f, const struct conf *conf)
 	if (!e) cgroup_env_open(&env.cgroup, note, sizeof note);
 	pid = e ? -1 : sys_fork(role_runner.namespaces, NULL, -1);
 	if (pid == 0) {
-		as_runner(f, &env, conf->runtimes);
+		as_runner(f, &env, conf);
 		_exit(0);
 	}
 	if (pid > 0) {

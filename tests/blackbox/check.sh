@@ -11,7 +11,7 @@ suite=check
 
 nonce=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
 simulator agent
-appliance --agent "$tmp/agent.sock" || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
+appliance --agent "$tmp/agent.sock" --observe none || { bad start "$(tail -3 "$tmp/serve.log")"; exit 1; }
 wait_until 50 sh -c "curl -sf $url/health | grep -q '\"status\":\"ok\"'"
 mkdir -p "$tmp/pkg/tool/lib"
 printf -- '---\nname: tool\nversion: 1.0.0\ntest_command: sh lib/t.sh\n---\n' > "$tmp/pkg/tool/SKILL.md"

@@ -98,7 +98,7 @@ skill unknown 'test: {command: "true", runtime: "ruby:3"}'
 is "run: passed" "$(r "$tmp/s/pass")" 0
 has "run: says what it is" "$(tail -1 "$tmp/out")" "The author's test passed in a single run, unattested: it read no file of the package, so it tested none (nothing-read)."
 is "run: the same words in JSON" "$("$sv" run --json "$tmp/s/pass" | jq -r .headline)" "$(tail -1 "$tmp/out")"
-is "run: not green, for nobody watched" "$("$sv" run --json "$tmp/s/pass" | jq -c '[.colour, .behaviour]')" '["amber",{"complete":false,"monitor":"none"}]'
+is "run: not green, for nobody watched" "$("$sv" run --json --observe none "$tmp/s/pass" | jq -c '[.colour, .behaviour]')" '["amber",{"complete":false,"monitor":"none"}]'
 is "run: failed" "$(r "$tmp/s/fail")" 1
 has "run: why, in words" "$(cat "$tmp/out")" "exit-status: it ended with another exit status than was expected. To change it: "
 has "run: the headline names the reason" "$(tail -1 "$tmp/out")" "failed in a single run, unattested: it ended with another exit status than was expected (exit-status)."
@@ -112,12 +112,12 @@ is "run: runtime not here" "$(r "$tmp/s/unknown")" 3
 is "run: nothing there" "$(r "$tmp/s/nowhere")" 3
 is "run: an archive" "$(r "$tmp/h.tgz")" 0
 is "run: --json" "$("$sv" run --json "$tmp/s/fail" | ended)" FAILED:exit-status
-"$sv" run --sarif "$tmp/s/fail" > "$tmp/out"
+"$sv" run --sarif --observe none "$tmp/s/fail" > "$tmp/out"
 is "run: --sarif: exit code" $? 1
 is "run: --sarif: the reason is the rule, words are those of the headline" "$(jq -c '.runs[0] as $r | $r.results | [length, .[0].ruleId, .[0].level, ($r.tool.driver.rules[.[0].ruleIndex].id == .[0].ruleId),
 	.[0].locations[0].physicalLocation.artifactLocation.uri]' "$tmp/out") $(jq -r '.runs[0].properties.headline' "$tmp/out")" \
-	"[1,\"exit-status\",\"error\",true,\"SKILL.md\"] $("$sv" run --json "$tmp/s/fail" | jq -r .headline)"
-is "run: --sarif: nothing to say of a pass" "$("$sv" run --sarif "$tmp/s/pass" | jq -c '.runs[0].results')" "[]"
+	"[1,\"exit-status\",\"error\",true,\"SKILL.md\"] $("$sv" run --json --observe none "$tmp/s/fail" | jq -r .headline)"
+is "run: --sarif: nothing to say of a pass" "$("$sv" run --sarif --observe none "$tmp/s/pass" | jq -c '.runs[0].results')" "[]"
 is "run: --sarif: refused" "$("$sv" run --sarif "$tmp/s/bad" | jq -r '.runs[0].results[0] | "\(.ruleId) \(.level)"')" "package-refused error"
 is "run: one form" "$(r --json --sarif "$tmp/s/pass")" 3
 is "run: --timeout refuses what asks for more" "$(r --timeout 5 "$tmp/s/pass") $(grep -c timeout-range "$tmp/out")" "4 1"

@@ -167,7 +167,7 @@ T
 sed -i 's/^test_command: .*/test: {command: sh test.sh, environment: {GEMINI_API_KEY: mine}}/; /^environment:/d; /^  GEMINI/d' "$tmp/sets/SKILL.md"
 watched sets
 is "a name that the manifest sets" "$(stdout sets)" "GEMINI_API_KEY=mine"
-is "nothing of decoys without a watch" "$("$sv" run "$tmp/asks" --json | jq -j '.runs[0].stdout.text' | tail -1)" 0
+is "nothing of decoys without a watch" "$("$sv" run --observe none "$tmp/asks" --json | jq -j '.runs[0].stdout.text' | tail -1)" 0
 
 # ---- files ------------------------------------------------------------------------------------------
 made_skill files << 'T'

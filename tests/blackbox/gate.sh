@@ -192,10 +192,22 @@ is "answers within a second" "$(($(cat "$tmp/then") - before < 3500))" 1
 (exec 3<> "$tmp/fifo"; "$sv" gate < "$tmp/fifo" > "$tmp/a" 2> /dev/null &
 	wait_until 20 pgrep -P $!; kill -9 "$(pgrep -P $!)"; wait $!; echo $? > "$tmp/status")
 is "the process that decides is killed" "$(cat "$tmp/status") $(answer)" "0 block gate-failed"
-# As little memory as the program can be started with, and a little more.
+# With as little memory as it can be started with, and more by steps: whatever fails, the answer
+# is valid and blocks, until there is enough for the one that there is with all of it.
 room=2000
-until (ulimit -v "$room" && exec "$sv" version) > /dev/null 2>&1 || [ "$room" -gt 100000 ]; do room=$((room + 250)); done
-is "no memory" "$(request "$tmp/r" > "$tmp/q"; (ulimit -v $((room + 500)); exec "$sv" gate < "$tmp/q") > "$tmp/a" 2> /dev/null; echo "$? $(answer)")" "0 block tree-unread"
+until (ulimit -v "$room" && exec "$sv" version) > /dev/null 2>&1 || [ "$room" -gt 100000 ]; do room=$((room + 100)); done
+request "$tmp/r" > "$tmp/q"
+enough="0 $("$sv" gate < "$tmp/q" > "$tmp/a" 2> /dev/null; answer)" poor='' wrong=''
+for more in 0 50 100 150 200 300 400 500 600 800 1000; do
+	got=$( (ulimit -v $((room + more)); exec "$sv" gate < "$tmp/q") > "$tmp/a" 2> /dev/null; echo "$? $(answer)")
+	case $got in
+	"$enough") break ;;
+	"0 block "*) poor=$((poor + 1)) ;;
+	*) wrong="$wrong $more: $got;" ;;
+	esac
+done
+is "no memory: blocks" "${wrong:-no}" no
+is "no memory: was tried" "$([ "${poor:-0}" -gt 0 ] && echo yes)" yes
 "$sv" gate < "$tmp/valid.0" > /dev/full 2> /dev/null
 is "an answer that cannot be written is no answer" $? 3
 

@@ -206,7 +206,7 @@ offline 3 check attestation "$tmp/none.json"
 offline 1 check attestation "$O/collateral.json"
 offline 0 inspect "$tests/skills/hello-world"
 offline 2 gate explain "$tests/skills/hello-world" --state "$tmp/none"
-[ "$(id -u)" != 0 ] || offline 0 run "$tests/skills/hello-world"
+[ "$(id -u)" != 0 ] || offline 0 run --observe none "$tests/skills/hello-world"
 # That the question is a real one: this one does ask.
 unshare -n strace -f -e trace=network -o "$tmp/trace" "$sv" collateral fetch --from "$http" --out "$tmp/x" \
 	--fmspc "$fmspc" --ca platform > /dev/null 2>&1

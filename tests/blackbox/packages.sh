@@ -46,8 +46,7 @@ if [ -f "$build/../runtimes/base/manifest.json" ]; then
 	# Ten GiB, were it allowed to.
 	printing flood '"head -c 10737418240 /dev/zero"'
 	took=$(($(now_ms) - t))
-	is "H64-10-gib: ended at the limit" "$(jq -r '"\(.verdict) \(.reasons | join(","))"' "$tmp/out.json")" \
-		"LIMIT output"
+	is "H64-10-gib: ended at the limit" "$(ended "$tmp/out.json")" "LIMIT:output"
 	if [ $took -lt 20000 ]; then ok "H64-10-gib: in time"; else bad "H64-10-gib: in time" "$took ms for two runs"; fi
 	exact no-newline 'no newline at the end'
 	exact escape 'a\033[31mred\033]0;title\007\033[2J\n'

@@ -20,7 +20,7 @@ put() { cat > "$p/$1"; }
 # try ARGUMENTS: runs $p; the statement's predicate is in $tmp/pred.json.
 try() {
 	rm -f "$tmp/st.json"
-	"$sv" run "$p" --json --out "$tmp/st.json" "$@" > "$tmp/run.json" 2> "$tmp/run.err"
+	"$sv" run "$p" --observe none --json --out "$tmp/st.json" "$@" > "$tmp/run.json" 2> "$tmp/run.err"
 	code=$?
 	[ ! -s "$tmp/st.json" ] || jq .predicate "$tmp/st.json" > "$tmp/pred.json"
 }

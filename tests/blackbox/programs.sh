@@ -25,13 +25,13 @@ run() {
 	printf -- '---\nname: program\nversion: 1.0.0\ntest: {command: [%s], timeout: 120s}\n---\n' "$3" > "$tmp/$1/SKILL.md"
 	set -- "$1" "$([ "$2" = base ] || echo "--runtime $2")"
 	# shellcheck disable=SC2086
-	"$sv" run --json $2 "$tmp/$1" > "$tmp/$1.json" 2> "$tmp/$1.err"
+	"$sv" run --json --observe "$observe" $2 "$tmp/$1" > "$tmp/$1.json" 2> "$tmp/$1.err"
 	got=$(ended "$tmp/$1.json" 2> /dev/null)
 	if [ "$got" = PASSED: ]; then
-		ok "$1"
+		ok "$how$1"
 		jq -r '.runs[-1].stdout.text' "$tmp/$1.json" | sed -n 's/^[a-z_.]*: \([0-9]* hold.*\)/# &/p'
 	else
-		bad "$1" "'$got', $(cat "$tmp/$1.err") $(jq -r '.runs[-1] | .stdout.text, .stderr.text' "$tmp/$1.json" 2> /dev/null |
+		bad "$how$1" "'$got', $(cat "$tmp/$1.err") $(jq -r '.runs[-1] | .stdout.text, .stderr.text' "$tmp/$1.json" 2> /dev/null |
 			grep -E '^(ERROR|FAIL|not ok|excluded|works|says)|Error' | head -5)
 			$(jq -r '.runs[-1] | .stdout.text, .stderr.text' "$tmp/$1.json" 2> /dev/null | tail -3)"
 	fi
@@ -63,6 +63,7 @@ lane() {
 	done
 }
 start=$(now_ms)
+observe=none how=
 asyncio=test_asyncio.test_
 lane test_subprocess test_json test_hashlib test_os git.sh gcc.sh make.sh tar.sh > "$tmp/1" &
 lanes=$!
@@ -80,3 +81,13 @@ echo "# $(($(now_ms) - start)) ms"
 # Nothing of programs/ is forgotten by the lanes.
 is "every program ran" "$(cat "$tmp/1" "$tmp/2" "$tmp/3" "$tmp/4" | grep -c -E '^(ok|not ok|skip) programs [a-z0-9]+(:|$)')" \
 	"$(grep -l 'Runtime: ' "$programs"/*.sh "$programs"/*.js | wc -l)"
+
+# The same with somebody watching, but for those that look for an empty network (their lists of
+# what cannot work name what works on a sinkhole).
+observe=calls how="watched "
+lane test_subprocess test_json test_hashlib gcc.sh make.sh tar.sh python.sh > "$tmp/5" &
+lanes=$!
+lane ${asyncio}tasks ${asyncio}subprocess test_threading sqlite3.sh perl.sh jq.sh npm.sh shell.sh > "$tmp/6" &
+lanes="$lanes $!"
+for p in $lanes; do wait "$p"; done
+cat "$tmp/5" "$tmp/6"

@@ -26,7 +26,7 @@ pack() {
 # Not those that fill 512 MiB: a small machine cannot hold four of them.
 all="01_fork_bomb 02_daemonize 03_ignore_term 04_sigstop_tree 05_kill_all 06_zombie_flood 12_cpu_spin
 	18_inode_bomb 22_output_flood 28_mounts 30_namespaces 35_host_files 38_binary 41_core 45_privilege
-	51_int80 53_calls 58_sockets 69_appliance 81_leftovers 86_clean_start 86_result_forgery
+	51_int80 53_calls 58_sockets 69_appliance 81_leftovers 86_result_forgery
 	105_mount_targets 122_tidying_up 128_netlink 133_kernel_doors"
 for n in $all; do
 	limit=$(sed -n 's/^ \* Timeout: *//p' "$tests/sandbox/$n.c")

@@ -33,10 +33,10 @@ observe "$d"
 is "a resolver answers in each phase" "$(verdict) $(names)" "PASSED: setup setup.example A;test test.example A;"
 has "with an address of nobody" "$(text)" "Address: 198.18.0.1"
 is "the statement says sinkhole" "$(network)" sinkhole
-"$sv" run --json --out "$tmp/st" "$d" > "$tmp/out" 2> "$tmp/err"
+"$sv" run --observe none --json --out "$tmp/st" "$d" > "$tmp/out" 2> "$tmp/err"
 is "nobody answers where nobody watches" "$(network) $(jq -r '.runs[0].value > 0' "$tmp/out")" "none true"
 d=$(skill quiet 'test_command: "cat /proc/self/net/tcp /proc/self/net/udp /proc/self/net/if_inet6 | grep -vc local_address"')
-"$sv" run --json "$d" > "$tmp/out" 2> "$tmp/err"
+"$sv" run --observe none --json "$d" > "$tmp/out" 2> "$tmp/err"
 is "without it no socket and no address, as ever" "$(text)" 0
 d=$(skill glibc 'test_command: "getent ahostsv4 glibc.example | head -1"')
 observe "$d" --runtime host

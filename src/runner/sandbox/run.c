@@ -372,6 +372,18 @@ static void answer(struct watch *w, short revents)
 	end(w, CUT_FLOOD);
 }
 
+/*
+ * More output than is taken. What processes that stayed behind write after the
+ * command's end is not its own; whether it has ended may be known by now.
+ */
+static void watch_output(struct watch *w)
+{
+	struct pollfd p = {w->observed && !w->deaf ? w->sync : -1, POLLIN, 0};
+
+	if (!w->reported && poll(&p, 1, 0) > 0) hear_init(w);
+	if (!w->reported && w->cut == CUT_NONE) end(w, CUT_OUTPUT);
+}
+
 static void watch_until_dead(struct watch *w, const struct workspace *ws, struct run_facts *run)
 {
 	uint64_t output_total = w->phase->limits_of_job->output_total;
@@ -393,7 +405,7 @@ static void watch_until_dead(struct watch *w, const struct workspace *ws, struct
 		if (p[3].revents) end(w, CUT_CANCEL);
 		if (p[0].revents) w->dead = true;
 		if (w->cut == CUT_NONE && w->out.total + w->err.total > output_total)
-			end(w, CUT_OUTPUT);
+			watch_output(w);
 		if (!w->dead && watched(w)) look(w, ws, run);
 		if (!w->dead) watch_deadline(w);
 	}
