@@ -212,6 +212,7 @@ fuzz: deps-asan ## every fuzz target for FUZZ_TIME seconds
 
 bench: deps-bench all $(O)/dstack-simulator $(BENCH) ## all benchmarks; bench-NAME runs one
 	$(Q)tests/bench/run $(O)
+bench-image: image
 bench-%: deps-bench all $(O)/dstack-simulator $(BENCH)
 	$(Q)tests/bench/run $(O) $*
 
