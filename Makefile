@@ -60,10 +60,10 @@ obj   = $(patsubst %.c,$(O)/%.o,$(1))
 # A runtime is a lock and a recipe in rootfs/.
 RUNTIMES := $(patsubst rootfs/%.lock,$(B)/runtimes/%/manifest.json,$(sort $(wildcard rootfs/*.lock)))
 
-DEPS  := $(addprefix deps-,build runtimes test container vm lint asan bench repro)
+DEPS  := $(addprefix deps-,build runtimes compose test container vm lint asan bench repro)
 
 .DEFAULT_GOAL := all
-.PHONY: all runtimes image demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
+.PHONY: all runtimes image compose release demo test test-sandbox test-container test-vm asan fuzz bench lint repro clean help $(DEPS) vendor-update version-check
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -170,6 +170,16 @@ image-full: image-core
 image-%: all runtimes
 	$(Q)image/build $* $(O)/skill-verifier $(B)/runtimes $(B)/image
 
+IMAGE ?= registry.example/skill-verifier
+FLAVOUR_IMAGE ?= full
+compose: deps-compose image ## compose files with the image's digest, for IMAGE (a name) and FLAVOUR_IMAGE (core or full)
+	$(Q)compose/pin $(B)/image/$(FLAVOUR_IMAGE) "$(IMAGE)" $(B)/compose
+
+release: deps-compose image ## build/release-VERSION: all that a release is, of a tree without changes
+	$(Q)case "$(COMMIT)" in unknown | *+modified) echo "make release: the tree is no commit's: $(COMMIT)" >&2; exit 1 ;; esac
+	$(Q)vendor/fetch $(VENDOR_CACHE) && rootfs/build fetch $(VENDOR_CACHE)
+	$(Q)release/build $(O)/skill-verifier $(B)/image $(VENDOR_CACHE) "$(IMAGE)" $(B)
+
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)
 	$(Q)for name in $(patsubst rootfs/%.lock,%,$(wildcard rootfs/*.lock)); do rootfs/update $$name $(VENDOR_CACHE) || exit 1; done
@@ -180,13 +190,13 @@ demo: deps-test all runtimes $(O)/dstack-simulator ## a product tour on loopback
 	$(Q)tests/demo $(O)
 
 test: deps-test all runtimes image $(O)/dstack-simulator $(O)/unit-tests $(AIDS) $(HOSTILE) ## everything that needs no network
-	$(Q)tests/run $(O)
+	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O)
 
 test-sandbox: deps-test all $(O)/dstack-simulator $(O)/roles/taken_runner $(O)/roles/stock_profile $(HOSTILE) ## hostile programs against the sandbox
 	$(Q)tests/run $(O) sandbox observe limits reach siege tiers programs behaviour
 
-test-container: deps-container all image $(O)/dstack-simulator $(HOSTILE) ## the appliance in a container, with the options of compose/
-	$(Q)tests/run $(O) container
+test-container: deps-container all image $(O)/dstack-simulator $(HOSTILE) ## the appliance in containers (Docker, runc, crun), with the options of compose/
+	$(Q)tests/run $(O) container oci
 
 test-vm: deps-vm all $(O)/dstack-simulator $(O)/vm/tree $(HOSTILE) ## the same as pid 1 of a virtual machine, cgroup version 2
 	$(Q)VENDOR_CACHE=$(VENDOR_CACHE) tests/run $(O) vm
@@ -202,6 +212,7 @@ fuzz: deps-asan ## every fuzz target for FUZZ_TIME seconds
 
 bench: deps-bench all $(O)/dstack-simulator $(BENCH) ## all benchmarks; bench-NAME runs one
 	$(Q)tests/bench/run $(O)
+bench-image: image
 bench-%: deps-bench all $(O)/dstack-simulator $(BENCH)
 	$(Q)tests/bench/run $(O) $*
 

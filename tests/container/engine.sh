@@ -38,10 +38,10 @@ engine_stop() {
 	engine_pid=
 }
 
-# image_load: the flavour core of `make image`; sets image to its id.
+# image_load FLAVOUR: that flavour of `make image`; sets image to its id, and pins it in $tmp/compose.
 image_load() {
-	docker load -q -i "$build/../image/core.tar" > /dev/null || return 1
-	image=$(docker image inspect -f '{{.Id}}' skill-verifier:core)
+	docker load -q -i "$build/../image/$1.tar" > "$tmp/load" 2>&1 || { tail -1 "$tmp/load" >&2; return 1; }
+	image=$(docker image inspect -f '{{.Id}}' "skill-verifier:$1")
 	"$tests/../compose/render" "localhost/skill-verifier@$image" "$tmp/compose"
 }
 

@@ -18,12 +18,14 @@ absent() {
 command -v dockerd > /dev/null || absent "no dockerd: vendor/deps container"
 # shellcheck source=tests/container/engine.sh
 . "$tests/container/engine.sh"
+# shellcheck source=tests/container/skills.sh
+. "$tests/container/skills.sh"
 # shellcheck source=tests/sandbox/cases.sh
 . "$tests/sandbox/cases.sh"
 lowered=no soon=5000
 umask 022
 engine_start || absent "the engine does not start: $(tail -1 "$engine/log")"
-image_load || { bad image "$(tail -1 "$engine/log")"; exit 1; }
+image_load core || { bad image "$(tail -1 "$engine/log")"; exit 1; }
 ready() { curl -sf --max-time 6 "$url/health" | grep -q '"ready":true.*"attestReady":true'; }
 
 # ---- the compose file ---------------------------------------------------------------
@@ -158,13 +160,6 @@ if wait_until 50 no_orphans; then ok "orphans are reaped"; else bad "orphans are
 
 # ---- a proof ------------------------------------------------------------------------
 tarball "$tests/skills/hello-world" "$tmp/hello.tgz"
-# proof ID: that its bundle shows this compose text and this result, under the simulator's root.
-proof() {
-	curl -s -o "$tmp/proof.json" "$url/attestation/$1"
-	"$sv" check attestation "$tmp/proof.json" --root "$tmp/agent/root.der" --collateral "$tmp/agent/collateral.json" \
-		--measurements "$tmp/agent/measurements.json" \
-		--compose-hash "$("$sv" compose-hash "$tmp/compose/app-compose.json")" > "$tmp/report" 2>&1
-}
 id=$(submit "$tmp/hello.tgz")
 is "a result" "$(outcome "$id" | jq -r .verdict)" PASSED
 if proof "$id"; then ok "its proof holds"; else bad "its proof holds" "$(grep -v '^\[OK' "$tmp/report")"; fi
@@ -235,9 +230,20 @@ for f in $(grep -l "Outcome without control groups" "$tests"/sandbox/*.c); do tr
 is "the engine ended nobody" "$(docker inspect -f '{{.State.Running}} {{.State.OOMKilled}}' bare)" "true false"
 stop "$sim_pid"
 
-# ---- the flavour with all runtimes: every file is compared in a container of it --------
-docker load -q -i "$build/../image/full.tar" > "$tmp/out" 2>&1 || bad "full: docker load" "$(tail -1 "$tmp/out")"
+# ---- the flavour with all runtimes: the example skills, and every file of it ------------
+docker rm -f -v bare > /dev/null
+image_load full || bad "full: docker load" "$(cat "$tmp/load")"
+is "full: it is the image that was built" "$image" "$(jq -r '.[0].Config | "sha256:" + sub(".*/"; "")' << END
+$(tar -xOf "$build/../image/full.tar" manifest.json)
+END
+)"
 is "full: every runtime is whole in there" "$(docker run --rm --network none --read-only skill-verifier:full measure --json | jq -c .)" \
 	"$("$sv" measure --json | jq -c .)"
+simulator agent --app-compose "$tmp/compose/app-compose.json"
+container_create full full && container_start full
+if wait_until 100 ready; then skills full; else bad "full: it serves" "$(docker logs full 2>&1 | tail -3)"; fi
+docker stop -t 10 full > /dev/null
+is "full: stop: status of its own accord" "$(docker inspect -f '{{.State.ExitCode}}' full)" 0
+stop "$sim_pid"
 engine_stop
 is "nothing of the engine is left" "$(find /sys/fs/cgroup -maxdepth 2 -name "sv-engine.$$") $(grep -c "$engine" /proc/self/mountinfo)" " 0"
