@@ -60,6 +60,9 @@ with tarfile.open(sys.argv[1]) as tar:
 END
 is "sources.tar: plain files, sorted, without time and owner" "$(cat "$tmp/odd")" ""
 is "sources.tar: every locked file, nothing else" "$(sort "$tmp/sources" | diff - "$tmp/locked")" ""
+mkdir "$tmp/unpacked" && tar -C "$tmp/unpacked" -xf "$r/sources.tar"
+is "sources.tar: all that a build would fetch" "$({ "$top/vendor/fetch" "$tmp/unpacked" && "$top/rootfs/build" fetch "$tmp/unpacked"; } 2>&1; echo $?)" 0
+rm -rf "$tmp/unpacked"
 echo "# $(wc -l < "$tmp/locked") locked files, $(du -sm "$r" | cut -f 1) MiB in all"
 
 # ---- licences ----------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ under() {
 	skills "$oci"
 	is "$oci: the health check says yes" "$(runtime exec "sv-$oci" /skill-verifier health > /dev/null 2>&1; echo $?)" 0
 
+	is "$oci: doctor in there finds nothing missing" "$(runtime exec "sv-$oci" /skill-verifier doctor > "$tmp/doctor" 2>&1; echo $?) $(grep -c '^serve would run here' "$tmp/doctor")" "0 1"
+
 	# Stopped while a test runs: nothing is lost.
 	mkdir -p "$tmp/sleeper"
 	printf -- '---\nname: sleeper\nversion: 1.0.0\ntest: {command: ["sleep", "4.3"], timeout: 60s}\n---\n' > "$tmp/sleeper/SKILL.md"
