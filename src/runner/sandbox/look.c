@@ -382,14 +382,16 @@ static int see(struct call *c)
 int look_at(struct look *l, const struct seccomp_notif *n)
 {
 	struct call c = {.l = l, .n = n, .r = &l->remote};
+	bool executes = n->data.nr == SYS_execve || n->data.nr == SYS_execveat;
 	int error = 0;
 
 	if (n->data.nr == SYS_execve) l->begun = true;
 	if (!l->begun) return 0;
-	if (remote_open(c.r, (pid_t)n->pid))
-		error = see(&c);
-	else if (waits(&c))
-		observer_broken(l->observer);
-	remote_close(c.r);
+	if (executes) remote_close(c.r);
+	if (remote_open(c.r, (pid_t)n->pid)) error = see(&c);
+	/* Closed to us, perhaps since its last call. */
+	if (c.r->mem < 0 && waits(&c)) observer_broken(l->observer);
+	/* It has another memory when it goes on. */
+	if (executes) remote_close(c.r);
 	return error;
 }

@@ -9,12 +9,15 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fdio.h"
 #include "base/num.h"
 #include "proc/sys.h"
 
 /* What is mapped ends at one of these. */
 #define PAGE 4096
+/* Strings are read in these: most are shorter, and the kernel copies all that is asked for. */
+#define STRING_PART 256
 
 /* By hand: printf takes longer than the call that follows. */
 static char *put_text(char *at, const char *text)
@@ -52,18 +55,38 @@ static int open_file(const struct remote *r, const char *name, int flags)
 	return openat(AT_FDCWD, file_of(r, name, path), flags | O_CLOEXEC);
 }
 
-bool remote_open(struct remote *r, pid_t tid)
+static bool open_memory(struct remote *r)
 {
-	/* 0: a task that our PID namespace does not show. */
-	if (tid <= 0) return false;
-	put_text(put_number(r->name, (unsigned)tid), "/");
+	fd_close(&r->mem);
+	r->kept = false;
 	r->mem = open_file(r, "mem", O_RDONLY);
 	return r->mem >= 0;
+}
+
+bool remote_open(struct remote *r, pid_t tid)
+{
+	int64_t now = clock_mono_us();
+
+	/* 0: a task that our PID namespace does not show. */
+	if (tid <= 0) {
+		fd_close(&r->mem);
+		return false;
+	}
+	if (r->mem >= 0 && r->tid == tid && r->opened_us >= r->keep_us &&
+		now - r->opened_us < REMOTE_KEPT_US) {
+		r->kept = true;
+		return true;
+	}
+	put_text(put_number(r->name, (unsigned)tid), "/");
+	r->tid = tid;
+	r->opened_us = now;
+	return open_memory(r);
 }
 
 void remote_close(struct remote *r)
 {
 	fd_close(&r->mem);
+	r->keep_us = clock_mono_us() + REMOTE_KEPT_US;
 }
 
 void remote_drop(struct remote *r)
@@ -72,7 +95,7 @@ void remote_drop(struct remote *r)
 	fd_close(&r->root);
 }
 
-size_t remote_read(const struct remote *r, uint64_t at, void *mem, size_t n)
+size_t remote_read(struct remote *r, uint64_t at, void *mem, size_t n)
 {
 	size_t done = 0;
 
@@ -82,19 +105,22 @@ size_t remote_read(const struct remote *r, uint64_t at, void *mem, size_t n)
 
 		if (part > n - done) part = n - done;
 		got = pread(r->mem, (char *)mem + done, part, (off_t)(at + done));
+		/* What was kept may be what the task had before: nobody's, by now. */
+		if (got <= 0 && r->kept && open_memory(r)) continue;
 		if (got <= 0) break;
 		done += (size_t)got;
 	}
 	return done;
 }
 
-bool remote_string(const struct remote *r, uint64_t at, struct buf *out)
+bool remote_string(struct remote *r, uint64_t at, struct buf *out)
 {
 	while (out->n < out->cap) {
 		size_t part = PAGE - (size_t)(at % PAGE), room = out->cap - out->n, got;
 		const uint8_t *end;
 
 		if (part > room) part = room;
+		if (part > STRING_PART) part = STRING_PART;
 		got = remote_read(r, at, out->p + out->n, part);
 		if (got == 0) return false;
 		end = memchr(out->p + out->n, 0, got);

@@ -16,6 +16,8 @@
 
 /* Strings and paths: PATH_MAX of Linux, with its NUL. */
 #define REMOTE_PATH 4096
+/* How long the memory of a task is kept open for its next call. */
+#define REMOTE_KEPT_US 10000
 
 /*
  * One job. What is looked up each time is looked up by as few names as can be:
@@ -24,8 +26,12 @@
  */
 struct remote {
 	int root; /* of all tasks of the job, who cannot change theirs; -1 until the first is seen */
-	int mem;  /* memory of the task that waits */
-	char name[16]; /* "TID/" */
+	int mem;  /* memory of the task that waits, or waited last */
+	pid_t tid;
+	bool kept;         /* mem was opened for an earlier call of the same task */
+	int64_t opened_us; /* when it was */
+	int64_t keep_us;   /* nothing that was opened before is kept */
+	char name[16];     /* "TID/" */
 };
 
 #define REMOTE_INIT                                                                                \
@@ -33,16 +39,23 @@ struct remote {
 		.root = -1, .mem = -1                                                              \
 	}
 
-/* Looks at a task; false when it cannot be looked at (dead, or closed to us). */
+/*
+ * Looks at a task; false when it cannot be looked at (dead, or closed to us). Its
+ * memory stays open for its next call, for REMOTE_KEPT_US: no number of a task is
+ * given out again in that time, for all others come before it.
+ */
 bool remote_open(struct remote *r, pid_t tid);
-/* Looks away from it. */
+/*
+ * Some task is about to get another memory, and perhaps the number of another of
+ * its threads: for REMOTE_KEPT_US every call is looked at anew.
+ */
 void remote_close(struct remote *r);
 void remote_drop(struct remote *r);
 
 /* Bytes up to the first that cannot be read. */
-size_t remote_read(const struct remote *r, uint64_t at, void *mem, size_t n);
+size_t remote_read(struct remote *r, uint64_t at, void *mem, size_t n);
 /* A string without its NUL; false when it has none, or lies where nothing can be read. */
-bool remote_string(const struct remote *r, uint64_t at, struct buf *out);
+bool remote_string(struct remote *r, uint64_t at, struct buf *out);
 
 /*
  * A path as a call at directory dirfd (or AT_FDCWD) means it: absolute, "." and
