@@ -167,6 +167,36 @@ static void served_tcp(void)
 				 (end.tv_nsec - begin.tv_nsec) / 1000);
 }
 
+/*
+ * The same task with one memory and then another, both alive, and in both an address at
+ * the same place: NUMBER goes to port 3000 + NUMBER, and with 1 it becomes the other.
+ */
+static int becomes_by_vfork(const struct sockaddr_in *to)
+{
+	ARGV(argv, "t", "becomes", "2");
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		refused(to);
+		execve("/skill/t", argv, environ);
+		_exit(1);
+	}
+	return ended(pid) == 0;
+}
+
+static void becomes(void)
+{
+	uintptr_t at = 0x10000000;
+	struct sockaddr_in *to = mmap((void *)at, 4096, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	*to = place("127.0.0.1", 3000 + (unsigned)number);
+	if (number == 2)
+		must(refused(to), "refused");
+	else
+		must(becomes_by_vfork(to), "becomes");
+}
+
 /* What the benchmark times. */
 static void mixed(void)
 {
@@ -578,6 +608,7 @@ static const struct {
 	{"flood", flood},
 	{"execs", execs},
 	{"mixed", mixed},
+	{"becomes", becomes},
 	{"served", served},
 	{"served-tcp", served_tcp},
 	{"outside", outside},
