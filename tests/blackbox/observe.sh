@@ -72,6 +72,10 @@ is "speaks: where it listens" "$(rows listen)" "udp 127.0.0.1:2004||1"
 is "speaks: local sockets" "$(rows local-socket)" "$(lines '/tmp/socket||1' '@name||1')"
 act connects 200
 is "connects: each one is counted" "$(rows connect)" "tcp 127.0.0.1:1||200"
+act becomes 1
+is "becomes: each call is read in the memory that its task has then" "$(rows connect)" "$(lines 'tcp 127.0.0.1:3001||1' 'tcp 127.0.0.1:3002||1')"
+act served 50
+is "served: a server of its own" "$(rows local-socket) $(rows listen)" "/tmp/server||50 unix /tmp/server||1"
 package '["sh", "-c", "wget -q -O - http://203.0.113.7:8080/path; true"]'
 "$sv" run --observe calls --json "$d" > "$tmp/out.json" 2> /dev/null
 # The connection was made: what was read before it is no longer all that speaks for it.
