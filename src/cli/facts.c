@@ -15,7 +15,7 @@
 static const struct {
 	const char *kind, *title, *declare;
 } kinds[] = {
-	{"host", "hosts", "metadata: {requires.network: HOST}, or test: {network: [HOST]}"},
+	{"host", "hosts", "metadata: {requires.network: HOST}"},
 	{"secret", "secrets", "metadata: {requires.env: NAME}, or test: {secrets: [NAME]}"},
 	{"environment", "variables",
 		"metadata: {requires.env: NAME}, or test: {environment: [NAME=VALUE]}"},

@@ -8,6 +8,7 @@
 
 #include "base/fdio.h"
 #include "proc/memfd.h"
+#include "runner/mask.h"
 #include "runner/sandbox/sinkhole.h"
 
 /* Its bound counts heads and places too; the one more shows the end. */
@@ -56,7 +57,15 @@ void effects_mask(struct effects *fx)
 	unsigned i;
 
 	for (i = 0; fx->on && i < fx->canaries.n; i++)
-		observer_mask(fx->observer, SLICE_OF(fx->canaries.list[i].core));
+		observer_mask(fx->observer, fx->canaries.list[i].core);
+}
+
+void effects_mask_text(const struct effects *fx, struct slice text)
+{
+	unsigned i;
+
+	for (i = 0; fx->on && i < fx->canaries.n; i++)
+		mask_token((uint8_t *)(uintptr_t)text.p, text.n, fx->canaries.list[i].core);
 }
 
 const char *effects_variable(const struct effects *fx, unsigned i)

@@ -51,6 +51,8 @@ void effects_drop(struct effects *fx);
 void effects_renew(struct effects *fx);
 /* Before observer_finish: no row shows a token, not even as somebody's argument. */
 void effects_mask(struct effects *fx);
+/* The same in another text, which is in memory that can be written to. */
+void effects_mask_text(const struct effects *fx, struct slice text);
 
 /* "NAME=value", number i of the variables that belong into the environment; NULL behind the last. */
 const char *effects_variable(const struct effects *fx, unsigned i);

@@ -221,6 +221,16 @@ static enum err fresh_workspace(struct attempt *a, const struct limit_facts *lim
 	return e;
 }
 
+/* Rows, and what scripts said on their way out; tokens are new in every workspace. */
+static void mask_tokens(struct attempt *a)
+{
+	unsigned i;
+
+	effects_mask(&a->effects);
+	for (i = 0; i < a->record.trials.n; i++)
+		effects_mask_text(&a->effects, a->record.trials.rows[i].detail);
+}
+
 /* One program in a sandbox of its own; false when the job was ended, or none can be made. */
 static bool run_probe(void *ctx, const struct probe_run *run, struct probe_end *end)
 {
@@ -247,6 +257,7 @@ static bool run_probe(void *ctx, const struct probe_run *run, struct probe_end *
 	};
 
 	probe_limits(&a->record.limits, &limits);
+	mask_tokens(a);
 	a->no_sandbox =
 		fresh_workspace(a, &limits) ||
 		make_env(&envp, &a->record.manifest, run->parser ? &none : &a->effects, cwd) ||
@@ -396,7 +407,7 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 		}
 	}
 	if (!a->record.manifest.command.n && a->env->conf->probes) try_scripts(a);
-	effects_mask(&a->effects);
+	mask_tokens(a);
 	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);
 	return e ? why_set(why, E_INTERNAL, "the result record is too large or breaks its bounds")

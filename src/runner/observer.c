@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "proc/behaviour.h"
+#include "runner/mask.h"
 
 /* Rows without room are told apart by hash; more of them than this are dropped ones. */
 #define OTHERS      4096
@@ -240,13 +241,22 @@ void observer_broken(struct observer *o)
 	o->broken = true;
 }
 
-void observer_mask(struct observer *o, struct slice secret)
+/* All texts of rows are o's own memory. */
+static void mask(struct slice s, const uint8_t core[CANARY_CORE])
 {
-	struct slice all = buf_slice(&o->text);
-	size_t at = slice_search(all, 0, secret);
+	mask_token((uint8_t *)(uintptr_t)s.p, s.n, core);
+}
 
-	for (; at < all.n; at = slice_search(all, at, secret))
-		memset(o->text.p + at, '*', secret.n);
+void observer_mask(struct observer *o, const uint8_t core[CANARY_CORE])
+{
+	unsigned kind, i;
+
+	settle(o);
+	for (kind = 0; kind < OBSERVED_KINDS; kind++)
+		for (i = 0; i < o->kinds[kind].n; i++) {
+			mask(o->kinds[kind].rows[i].value, core);
+			mask(o->kinds[kind].rows[i].detail, core);
+		}
 }
 
 void observer_planted(struct observer *o, struct slice name)

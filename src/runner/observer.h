@@ -14,6 +14,7 @@
 #ifndef RUNNER_OBSERVER_H
 #define RUNNER_OBSERVER_H
 
+#include "proc/leaks.h"
 #include "proc/observation.h"
 
 struct observer;
@@ -44,8 +45,8 @@ void observer_dropped(struct observer *o, uint32_t n);
 /* A part of the watch did not hold: complete is false from here on. */
 void observer_broken(struct observer *o);
 
-/* Puts stars in the place of a secret in all texts: letters and digits, which nothing escapes. */
-void observer_mask(struct observer *o, struct slice secret);
+/* Puts stars in the place of a decoy's token in all rows (runner/mask.h). */
+void observer_mask(struct observer *o, const uint8_t core[LEAK_TOKEN]);
 /* Names a planted canary, in the order of the list in the statement. */
 void observer_planted(struct observer *o, struct slice name);
 /* What is counted once: fields of struct observation other than rows. */

@@ -92,7 +92,7 @@ done
 "$sv" inspect "$p" > "$tmp/text"
 for line in 'kind         scripts' 'commands     2 in its text were not run; your agent would run them' \
 	'found by text search; absence proves nothing' '    api.other.io (not declared)  scripts/test.sh:5' \
-	'    api.declared.io (declared)  scripts/test.sh:5' '    would declare it: metadata: {requires.network: HOST}, or test: {network: [HOST]}' \
+	'    api.declared.io (declared)  scripts/test.sh:5' '    would declare it: metadata: {requires.network: HOST}' \
 	'hidden text in notes.txt:2: 1 zero-width, 1 direction, 0 tag, 1 escape characters'; do
 	has "text: $line" "$(cat "$tmp/text")" "$line"
 done

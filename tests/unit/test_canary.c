@@ -10,7 +10,9 @@
 #include <zlib.h>
 
 #include "base/fdio.h"
+#include "base/num.h"
 #include "runner/canary.h"
+#include "runner/mask.h"
 
 struct home {
 	char dir[40];
@@ -180,4 +182,86 @@ TEST(canary_set_up_leaves_traps)
 	CHECK(faccessat(h->ws.mem, "credentials", F_OK, 0) < 0);
 	fd_close(&home);
 	close_home(h);
+}
+
+/* ---- stars over tokens ---------------------------------------------------------- */
+
+static const char token_core[] = "Ab3dE5gH7jK9mN1p";
+
+static bool masked(const char *before, const char *after)
+{
+	uint8_t mem[200];
+	size_t n = strlen(before);
+
+	memcpy(mem, before, n);
+	mask_token(mem, n, (const uint8_t *)token_core);
+	if (slice_is(slice_of(mem, n), after)) return true;
+	printf("# %.*s\n", (int)n, (const char *)mem);
+	return false;
+}
+
+TEST(mask_whole_word_in_every_spelling)
+{
+	CHECK(masked("-c KEY=sk-Ab3dE5gH7jK9mN1pqRT3BlbkFJxy.",
+		"-c KEY=*******************************."));
+	CHECK(masked("Ab3dE5gH7jK9mN1p Ab3dE5gH7jK9mN1p", "**************** ****************"));
+	CHECK(masked("ab3de5gh7jk9mn1p.evil.example", "****************.evil.example"));
+	CHECK(masked("p1Nm9Kj7Hg5Ed3bA", "****************"));
+	CHECK(masked("416233644535674837 x", "416233644535674837 x"));
+	CHECK(masked("4162336445356748376a4b396d4e3170.a.example",
+		"********************************.a.example"));
+	/* cut in its middle */
+	CHECK(masked("-H Ab3dE5gH...", "-H ********..."));
+	CHECK(masked("-H Ab3dE5gH", "-H ********"));
+	CHECK(masked("-H Ab3dE5gH x", "-H Ab3dE5gH x"));
+	CHECK(masked("-H Ab3dE", "-H Ab3dE"));
+}
+
+TEST(mask_base64_at_every_place)
+{
+	static const char *const before[] = {"", "s", "sk", "sk-"};
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		uint8_t mem[100], text[64];
+		struct buf b = buf_on(mem, sizeof mem), plain = buf_on(text, sizeof text);
+		size_t k;
+
+		buf_fmt(&plain, "%s%stail", before[i], token_core);
+		buf_base64(&b, buf_slice(&plain));
+		mask_token(b.p, b.n, (const uint8_t *)token_core);
+		for (k = 0; k < b.n; k++)
+			CHECK(b.p[k] == '*' || b.p[k] == '=');
+	}
+}
+
+/* A row without room is one too, and no row takes from its neighbour. */
+TEST(mask_every_row_of_an_observer)
+{
+	struct observer *o;
+	static struct observation seen;
+	char text[200], path[32];
+	unsigned i;
+
+	CHECK_ERR(observer_new(&o, MONITOR_CALLS), E_OK);
+	for (i = 0; i < LIMIT_OBSERVED_KIND; i++) {
+		snprintf(path, sizeof path, "/bin/%u", i);
+		observer_saw(o, OBSERVED_EXEC, slice_str(path), SLICE_NONE);
+	}
+	observer_saw(o, OBSERVED_LISTEN, SLICE("abc"), slice_str(token_core));
+	snprintf(text, sizeof text, "-k sk-%s", token_core);
+	observer_saw(o, OBSERVED_EXEC, SLICE("/skill/new"), slice_str(text))->origin =
+		ORIGIN_WRITTEN;
+	observer_mask(o, (const uint8_t *)token_core);
+	observer_finish(o, &seen);
+	for (i = 0; i < seen.n; i++) {
+		struct observed *row = &seen.rows[i];
+
+		CHECK(slice_search(row->detail, 0, slice_str(token_core)) == row->detail.n);
+		if (row->kind == OBSERVED_LISTEN) CHECK_SLICE(row->value, SLICE("abc"));
+		if (slice_is(row->value, "/skill/new"))
+			CHECK_SLICE(row->detail, SLICE("-k *******************"));
+	}
+	CHECK(slice_is(seen.rows[LIMIT_OBSERVED_KIND - 1].value, "/skill/new"));
+	observer_drop(o);
 }

@@ -158,6 +158,9 @@ TEST(reasons_green_only_by_c25)
 			!reason_text((enum reason)r)->alarm);
 	/* Whoever is still there when the test ends may have waited for just that. */
 	CHECK(result_colour(VERDICT_PASSED, REASON_BIT(REASON_SURVIVOR), true, 9) == COLOUR_AMBER);
+	/* What a test does when it meets a limit is not what it does elsewhere. */
+	for (r = REASON_LIMIT_DISK; r <= REASON_LIMIT_PIDS; r++)
+		CHECK(result_colour(VERDICT_PASSED, REASON_BIT(r), true, 9) == COLOUR_AMBER);
 	CHECK(result_colour(VERDICT_FAILED, 0, true, 1) == COLOUR_RED);
 	CHECK(result_colour(VERDICT_TIMEOUT, 0, true, 1) == COLOUR_RED);
 	CHECK(result_colour(VERDICT_LIMIT, 0, true, 1) == COLOUR_RED);

@@ -288,10 +288,10 @@ static void take_connection(
 
 	if (!row) row = observer_saw(o, OBSERVED_CONNECT, value, name);
 	if (!row) return;
-	/* Said by the kernel now, whatever memory said before. */
-	row->advisory = false;
 	row->confirmed = row->confirmed > OBSERVED_COUNT_MAX - r->taken ? OBSERVED_COUNT_MAX
 									: row->confirmed + r->taken;
+	/* Memory may have said another address each time that no connection came of it. */
+	if (row->confirmed >= row->count) row->advisory = false;
 	add_bytes(row, r);
 }
 
