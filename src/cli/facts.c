@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts of a package as lines: what was found, where, whether SKILL.md says so,
- * and what would say it. Runs on the command line.
+ * Facts of a package as lines and as part of a page: what was found, where, whether
+ * SKILL.md says so, and what would say it. Runs on the command line.
  */
 #include "cli/facts.h"
 
@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/html.h"
 #include "proc/inspection.h"
 
 /* What would declare a value of a kind; NULL: nothing can, it is only shown. */
@@ -41,6 +42,17 @@ static uint64_t more_of(const struct cJSON *inspection, const char *kind)
 	for (c = json_child(json_get(inspection, "more")); c; c = json_next(c))
 		if (slice_is(json_text_of(c, "kind"), kind)) return json_count_of(c, "places");
 	return 0;
+}
+
+/* "FILE:LINE and N more". */
+static void put_place(struct buf *b, const struct cJSON *row)
+{
+	char path[LIMIT_PATH_BYTES + 1];
+	uint64_t line = json_count_of(row, "line"), places = json_count_of(row, "places");
+
+	buf_html(b, slice_str(cli_member(row, "path", path, sizeof path)));
+	if (line) buf_fmt(b, ":%llu", (unsigned long long)line);
+	if (places > 1) buf_fmt(b, " and %llu more", (unsigned long long)places - 1);
 }
 
 static void print_row(const struct cJSON *row, bool can_declare)
@@ -118,4 +130,74 @@ void facts_text(const struct cJSON *inspection)
 	print_hidden(inspection);
 	for (k = 0; k < sizeof kinds / sizeof *kinds; k++)
 		print_kind(inspection, k);
+}
+
+/* ---- page ------------------------------------------------------------------------------ */
+
+static void html_row(struct buf *b, const struct cJSON *row, bool can_declare)
+{
+	char value[LIMIT_FACT_BYTES + 1];
+	bool declared = false;
+
+	if (json_get_bool(row, "declared", &declared)) declared = false;
+	buf_str(b, "<dd><code>");
+	buf_html(b, slice_str(text_shown(value, sizeof value, json_text_of(row, "value"))));
+	buf_fmt(b, "</code>%s, ", can_declare ? declared ? " (declared)" : " (not declared)" : "");
+	put_place(b, row);
+	buf_str(b, "</dd>\n");
+}
+
+static void html_kind(struct buf *b, const struct cJSON *inspection, size_t k)
+{
+	uint64_t left = more_of(inspection, kinds[k].kind);
+	const struct cJSON *row;
+	bool any = false;
+
+	for (row = json_child(json_get(inspection, "rows")); row; row = json_next(row)) {
+		if (!slice_is(json_text_of(row, "kind"), kinds[k].kind)) continue;
+		if (!any) buf_fmt(b, "<dt>%s</dt>", kinds[k].title);
+		any = true;
+		html_row(b, row, kinds[k].declare != NULL);
+	}
+	if (left && !any) buf_fmt(b, "<dt>%s</dt>", kinds[k].title);
+	if (left)
+		buf_fmt(b, "<dd>and %llu places for which there was no room</dd>\n",
+			(unsigned long long)left);
+}
+
+static void html_hidden(struct buf *b, const struct cJSON *inspection)
+{
+	const struct cJSON *h = json_child(json_get(inspection, "hiddenText"));
+
+	if (h) buf_str(b, "<dt>hidden text</dt>");
+	for (; h; h = json_next(h)) {
+		buf_str(b, "<dd>");
+		put_place(b, h);
+		buf_fmt(b,
+			": %llu zero-width, %llu direction, %llu tag, %llu escape characters</dd>\n",
+			(unsigned long long)json_count_of(h, "zeroWidth"),
+			(unsigned long long)json_count_of(h, "bidi"),
+			(unsigned long long)json_count_of(h, "tag"),
+			(unsigned long long)json_count_of(h, "escape"));
+	}
+}
+
+void facts_html(struct buf *b, const struct cJSON *inspection)
+{
+	uint64_t commands = json_count_of(inspection, "commandsNotRun");
+	size_t k;
+
+	if (!json_is_object(inspection)) return;
+	buf_fmt(b,
+		"<section aria-labelledby=\"holds\">\n<h2 id=\"holds\">What the package "
+		"holds</h2>\n<p>Facts, %s.",
+		inspection_basis);
+	if (commands)
+		buf_fmt(b, " %llu commands in its text were not run; an agent would run them.",
+			(unsigned long long)commands);
+	buf_str(b, "</p>\n<dl class=\"facts\">\n");
+	html_hidden(b, inspection);
+	for (k = 0; k < sizeof kinds / sizeof *kinds; k++)
+		html_kind(b, inspection, k);
+	buf_str(b, "</dl>\n</section>\n");
 }

@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "check/proof_values.h"
 #include "cli/behaviour.h"
+#include "cli/facts.h"
 #include "cli/report.h"
 #include "cli/report_style.h"
 #include "cli/trials.h"
@@ -339,8 +340,10 @@ enum err report_html(const struct report *r, const char *path)
 	behaviour(&b, r->proof);
 	chain(&b, r);
 	/* Words of a statement that is refuted are nobody's. */
-	if (r->proof->has_statement && r->proof->verdict != PROOF_REFUTED)
+	if (r->proof->has_statement && r->proof->verdict != PROOF_REFUTED) {
 		trials_html(&b, r->proof->statement.predicate);
+		facts_html(&b, json_get(r->proof->statement.predicate, "inspection"));
+	}
 	findings(&b, &r->proof->findings);
 	inputs(&b, r);
 	foot(&b, r);

@@ -97,6 +97,7 @@ is "check: text says it above PROOF and RESULT" "$(tail -3 "$tmp/text" | head -1
 is "check: JSON" "$(jq -r '.result | .headline, (.reasons | join(" ")), .colour' "$tmp/r.json")" "$(printf '%s\n%s\namber' "$said" "$reasons")"
 has "check: the page says it" "$(sed "s/&#39;/'/g" "$tmp/page")" "$said"
 has "check: the page has the rows" "$(cat "$tmp/page")" "<code>tcp 203.0.113.7:80"
+has "check: the page has what text search found" "$(cat "$tmp/page")" "<dt>hosts</dt><dd><code>203.0.113.7</code> (not declared), "
 is "check: no forbidden word" "$(cat "$tmp/page" "$tmp/text" "$tmp/r.json" "$tmp/s.json" | grep -ciE '\b(safe|secure|trusted|verified skill)\b')" 0
 "$sv" check "$tmp/calm.b" $full --json > "$tmp/r.json"
 is "check: under a test root nothing is green" "$(jq -r '.proof, .result.colour' "$tmp/r.json" | tr '\n' ' ')" "genuine amber "
