@@ -96,6 +96,40 @@ TEST(sinkhole_junk_is_no_report)
 	}
 }
 
+/* Memory said it twice, one connection came: the other may have gone elsewhere. */
+TEST(sinkhole_confirms_as_many_as_came)
+{
+	struct sinkhole_report r = {.kind = SAID_STREAM,
+		.at = {.proto = IPPROTO_TCP, .family = AF_INET, .addr = {1, 2, 3, 4}, .port = 80},
+		.taken = 1,
+		.bytes = 3,
+		.kept = SLICE("abc")};
+	struct sinkhole s = SINKHOLE_INIT;
+	static struct observation seen;
+	struct observer *o;
+	unsigned i;
+
+	CHECK_ERR(observer_new(&o, MONITOR_CALLS), E_OK);
+	CHECK_ERR(sinkhole_open(&s), E_OK);
+	for (i = 0; i < 2; i++)
+		observer_saw(o, OBSERVED_CONNECT, SLICE("tcp 1.2.3.4:80"), SLICE_NONE)->advisory =
+			true;
+	for (i = 1; i <= 2; i++) {
+		uint8_t mem[SINK_REPORT_BYTES];
+		struct buf b = buf_on(mem, sizeof mem);
+		struct codec c = codec_writer(&b);
+
+		codec_report(&c, &r);
+		CHECK(send(s.reports, b.p, b.n, 0) == (ssize_t)b.n);
+		sinkhole_read(&s, o);
+		observer_finish(o, &seen);
+		CHECK(seen.n == 1 && seen.rows[0].count == 2 && seen.rows[0].confirmed == i);
+		CHECK(seen.rows[0].advisory == (i < 2));
+	}
+	sinkhole_drop(&s);
+	observer_drop(o);
+}
+
 /* A socket that is not what was asked for is not bound, nor kept. */
 TEST(sinkhole_takes_no_other_socket)
 {
