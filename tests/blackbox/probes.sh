@@ -115,6 +115,12 @@ is "observed: decoys of every probe" "$(jq -c '[.behaviour.rows[] | select(.kind
 is "observed: files of all probes" "$(jq -c '[.behaviour.complete, .behaviour.written.files]' "$tmp/pred.json")" "[true,1]"
 is "observed: parsers and versions are no rows" "$(jq -r '[.behaviour.rows[] | select(.kind == "exec") | .detail] | map(select(test("-n|--version|^--help"))) | length' "$tmp/pred.json")" 0
 is "observed: the verdict is NO_TEST, and nothing is unwatched" "$(jq -c '[.verdict, .warnings]' "$tmp/pred.json")" '["NO_TEST",[]]'
+# What a script says on its way out is shown, but no decoy's token.
+pack telling
+printf '#!/bin/sh\ncat ~/.npmrc >&2\nexit 3\n' | put scripts/1.sh
+try --observe calls
+has "observed: its last words" "$(jq -r '.probe[0].detail' "$tmp/pred.json")" "//npm.build.internal/:_authToken=****"
+is "observed: without the token" "$(jq -r '.probe[0].detail' "$tmp/pred.json" | sed 's/.*_authToken=//' | tr -d '*')" ""
 
 # ---- hostile ---------------------------------------------------------------------------
 pack hostile
