@@ -104,19 +104,6 @@ static void package(struct jw *w, const struct package_facts *p)
 	jw_object_end(w);
 }
 
-static void exit_facts(struct jw *w, const struct run_facts *r)
-{
-	jw_key(w, "exit");
-	jw_object(w);
-	if (r->kind == EXIT_EXITED) jw_key_u64(w, "code", r->value);
-	if (r->kind == EXIT_EXEC_FAILED || r->kind == EXIT_SETUP_ERROR)
-		jw_key_u64(w, "errno", r->value);
-	jw_key_cstr(w, "kind", exit_kind_name((enum exit_kind)r->kind));
-	if (r->kind == EXIT_SIGNALED) jw_key_u64(w, "signal", r->value);
-	if (r->stage.n) jw_key_str(w, "stage", r->stage);
-	jw_object_end(w);
-}
-
 static void stream(struct jw *w, const char *name, const struct stream_facts *s)
 {
 	jw_key(w, name);
@@ -134,7 +121,8 @@ static void run_phase(struct jw *w, const struct run_facts *r)
 
 	jw_object(w);
 	jw_key_u64(w, "durationMs", r->duration_us / 1000);
-	exit_facts(w, r);
+	jw_key(w, "exit");
+	exit_json(w, r->kind, r->value, r->stage);
 	jw_key_time(w, "finishedAt", r->finished_ms);
 	jw_key(w, "limitsHit");
 	jw_array(w);

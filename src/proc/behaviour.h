@@ -11,9 +11,6 @@
 #include "base/reasons.h"
 #include "proc/observation.h"
 
-/* The home of every job. */
-#define JOB_HOME "/home/skill"
-
 /* More than this of a name's label, or of a name, is more than names of services have. */
 #define NAME_LABEL_MAX 40 /* a SHA-1 in hexadecimal, as previews of commits have it */
 #define NAME_MAX_BYTES 100

@@ -18,6 +18,9 @@
 #include "base/limits.h"
 #include "proc/codec.h"
 
+/* The home of every job, as it names it. */
+#define JOB_HOME "/home/skill"
+
 /* How closely a run was watched; the words of monitor_text are interface. */
 enum monitor {
 	MONITOR_NONE,  /* "none": nothing was watched, nothing below counts */

@@ -226,6 +226,17 @@ const char *accounting_text(uint8_t cgroup)
 	return text[cgroup];
 }
 
+void exit_json(struct jw *w, uint8_t kind, uint32_t value, struct slice stage)
+{
+	jw_object(w);
+	if (kind == EXIT_EXITED) jw_key_u64(w, "code", value);
+	if (kind == EXIT_EXEC_FAILED || kind == EXIT_SETUP_ERROR) jw_key_u64(w, "errno", value);
+	jw_key_cstr(w, "kind", exit_kind_name((enum exit_kind)kind));
+	if (kind == EXIT_SIGNALED) jw_key_u64(w, "signal", value);
+	if (stage.n) jw_key_str(w, "stage", stage);
+	jw_object_end(w);
+}
+
 int run_exit_code(const struct run_facts *run)
 {
 	switch (run->kind) {

@@ -140,6 +140,8 @@ const char *cgroup_text(uint8_t cgroup);
 /* "cgroup-v2", "cgroup-v1" or "rlimit". */
 const char *accounting_text(uint8_t cgroup);
 
+/* How a process ended: members by name of the object "exit"; stage may be empty. */
+void exit_json(struct jw *w, uint8_t kind, uint32_t value, struct slice stage);
 /*
  * Exit status as the original service reports it (specs/skills.md 3.2): the
  * status, 128 + signal, 124 on timeout, 127 command not found, 126 not

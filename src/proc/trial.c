@@ -2,6 +2,8 @@
 /* What came of probes, between processes and as JSON. Runs in runner, attest, http, cli; pure. */
 #include "proc/trial.h"
 
+#include "proc/record.h"
+
 const char *trial_kind_text(unsigned kind)
 {
 	static const char *const words[TRIAL_KINDS] = {"help", "parse"};
@@ -17,28 +19,16 @@ const char *trial_outcome_text(unsigned outcome)
 	return outcome < TRIAL_OUTCOMES ? words[outcome] : NULL;
 }
 
-static void exit_json(struct jw *w, const struct trial *t)
-{
-	jw_key(w, "exit");
-	if (!t->ran) {
-		jw_null(w);
-		return;
-	}
-	jw_object(w);
-	if (t->exit == EXIT_EXITED) jw_key_u64(w, "code", t->value);
-	if (t->exit == EXIT_EXEC_FAILED || t->exit == EXIT_SETUP_ERROR)
-		jw_key_u64(w, "errno", t->value);
-	jw_key_cstr(w, "kind", exit_kind_name((enum exit_kind)t->exit));
-	if (t->exit == EXIT_SIGNALED) jw_key_u64(w, "signal", t->value);
-	jw_object_end(w);
-}
-
 static void row_json(struct jw *w, const struct trials *all, const struct trial *t)
 {
 	jw_object(w);
 	jw_key_str_or_null(w, "detail", t->detail);
 	jw_key_u64(w, "durationMs", t->duration_ms);
-	exit_json(w, t);
+	jw_key(w, "exit");
+	if (t->ran)
+		exit_json(w, t->exit, t->value, SLICE_NONE);
+	else
+		jw_null(w);
 	jw_key_str(w, "interpreter", t->interpreter);
 	jw_key_cstr(w, "kind", trial_kind_text(t->kind));
 	jw_key_cstr(w, "outcome", trial_outcome_text(t->outcome));

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/ct.h"
@@ -16,9 +17,8 @@
 #include "proc/sys.h"
 #include "runner/canary_list.h"
 
-/* Where the home lies below the writable tmpfs, and for the job. */
-#define HOME       "home"
-#define HOME_SHOWN "/home/skill"
+/* Where the home lies below the writable tmpfs; the job's name for it is JOB_HOME. */
+#define HOME "home"
 /* Random bytes for one token, however long; half of them are rejected at worst. */
 #define RANDOM_BYTES 512
 /* Decoys look as if they had lain there for a while: one to three hundred days. */
@@ -61,32 +61,20 @@ static void random62(struct making *m, unsigned count)
 	letters(m, base62, 62, count);
 }
 
-static uint32_t crc32_of(struct slice s)
-{
-	uint32_t crc = ~0U;
-	size_t i;
-	int bit;
-
-	for (i = 0; i < s.n; i++) {
-		crc ^= s.p[i];
-		for (bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
-	}
-	return ~crc;
-}
-
 /* GitHub's and npm's form: a prefix, 30 random ones, their CRC-32 in six digits of base 62. */
 static void checked(struct making *m, const char *prefix)
 {
 	uint8_t digits[6];
 	size_t at;
+	struct slice core;
 	uint32_t crc;
 	int i;
 
 	buf_str(m->out, prefix);
 	at = m->out->n;
 	random62(m, 30);
-	crc = crc32_of(slice_from(buf_slice(m->out), at));
+	core = slice_from(buf_slice(m->out), at);
+	crc = (uint32_t)crc32(0, core.p, (uInt)core.n);
 	for (i = 5; i >= 0; i--, crc /= 62)
 		digits[i] = (uint8_t)base62[crc % 62];
 	buf_put(m->out, SLICE_OF(digits));
@@ -472,10 +460,8 @@ const struct canary *canaries_own(const struct canaries *c, struct slice path)
 {
 	unsigned i;
 
-	if (!slice_starts(path, HOME_SHOWN)) return NULL;
-	path = slice_from(path, sizeof HOME_SHOWN - 1);
-	if (!slice_starts(path, "/")) return NULL;
-	path = slice_from(path, 1);
+	if (!slice_starts(path, JOB_HOME "/")) return NULL;
+	path = slice_from(path, sizeof JOB_HOME);
 	for (i = 0; i < c->n_files; i++)
 		if (slice_is(path, c->list[i].decoy->name)) return &c->list[i];
 	return NULL;

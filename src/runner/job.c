@@ -66,7 +66,7 @@ static enum err make_env(
 		const char *name, *value;
 	} base[] = {
 		{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-		{"HOME", "/home/skill"},
+		{"HOME", JOB_HOME},
 		{"USER", "skill"},
 		{"PWD", cwd},
 		{"TMPDIR", "/tmp"},
@@ -399,14 +399,11 @@ static enum err run_accepted(struct attempt *a, struct why *why)
 				a->env->conf->timeout_cap_ms);
 		e = find_runtime(a, why);
 		if (e) return e;
-		if (!a->record.network_refused) {
-			e = effects_open(
-				&a->effects, a->env, &a->ws, &a->package, a->observer, why);
-			if (!e) e = run_test(a, why);
-			if (e) return e;
-		}
+		if (!a->record.network_refused) e = run_test(a, why);
+		if (e) return e;
+	} else if (a->env->conf->probes) {
+		try_scripts(a);
 	}
-	if (!a->record.manifest.command.n && a->env->conf->probes) try_scripts(a);
 	mask_tokens(a);
 	observer_finish(a->observer, &a->record.observed);
 	e = send_result(a);

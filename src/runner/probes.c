@@ -73,31 +73,49 @@ static bool is_script(const struct probes *p, const struct tree_file *f, struct 
 	return true;
 }
 
-/* Those that say that they are programs come first; otherwise by path, as the tree is sorted. */
-static unsigned find_scripts(struct probes *p, struct script *list)
+/*
+ * Those that say that they are programs come first; otherwise by path, as the tree is
+ * sorted. list has room for both kinds apart: the others stand behind the first.
+ */
+static unsigned find_scripts(struct probes *p, struct script list[2 * LIMIT_PROBES])
 {
-	unsigned n = 0, pass;
-	struct script s;
+	struct script *others = list + LIMIT_PROBES, s;
+	unsigned n = 0, n_others = 0;
 	size_t i;
 
-	for (pass = 0; pass < 2; pass++)
-		for (i = 0; i < p->tree->n; i++) {
-			if (!is_script(p, &p->tree->files[i], &s) || s.first != (pass == 0))
-				continue;
-			if (n < LIMIT_PROBES && s.file->path.n <= TRIAL_PATH_BYTES) list[n++] = s;
-			p->trials->scripts++;
-		}
-	return n;
+	for (i = 0; i < p->tree->n; i++) {
+		unsigned *count = &n_others;
+
+		if (!is_script(p, &p->tree->files[i], &s)) continue;
+		p->trials->scripts++;
+		if (s.first) count = &n;
+		if (*count == LIMIT_PROBES || s.file->path.n > TRIAL_PATH_BYTES) continue;
+		(s.first ? list : others)[(*count)++] = s;
+	}
+	if (n_others > LIMIT_PROBES - n) n_others = LIMIT_PROBES - n;
+	memmove(list + n, others, n_others * sizeof *others);
+	return n + n_others;
 }
 
 /* ---- where they are started ------------------------------------------------------------- */
+
+static bool is_node(const char *program)
+{
+	return strcmp(program, "node") == 0 || strcmp(program, "nodejs") == 0;
+}
+
+/* Those that parse with -n, and tell their version where they tell of their options. */
+static bool is_shell(const char *program)
+{
+	return strcmp(program, "sh") == 0 || strcmp(program, "bash") == 0 ||
+	       strcmp(program, "dash") == 0 || strcmp(program, "ash") == 0;
+}
 
 /* The runtime of ours that is made for a language; NULL when there is none such. */
 static const char *made_for(const char *program)
 {
 	if (strncmp(program, "python", 6) == 0) return "python";
-	if (strcmp(program, "node") == 0 || strcmp(program, "nodejs") == 0) return "node";
-	return NULL;
+	return is_node(program) ? "node" : NULL;
 }
 
 /*
@@ -196,10 +214,8 @@ static struct slice keep(struct probes *p, struct slice s, size_t max)
 /* Asked once for each interpreter: shells say it with their usage. */
 static struct slice version_of(struct probes *p, const struct runtime *rt, const char *program)
 {
-	bool shell = strcmp(program, "sh") == 0 || strcmp(program, "bash") == 0 ||
-		     strcmp(program, "ash") == 0;
 	char *const argv[] = {(char *)(uintptr_t)program,
-		(char *)(uintptr_t)(shell ? "--help" : "--version"), NULL};
+		(char *)(uintptr_t)(is_shell(program) ? "--help" : "--version"), NULL};
 	struct probe_interpreter *known;
 	struct probe_end end;
 	struct slice version = SLICE_NONE;
@@ -227,13 +243,12 @@ static bool parse_command(const char *program, struct slice path, char *file, co
 	bool module =
 		slice_ends(path, ".ts") || slice_ends(path, ".mts") || slice_ends(path, ".cts");
 
-	if (strcmp(program, "sh") == 0 || strcmp(program, "bash") == 0 ||
-		strcmp(program, "dash") == 0 || strcmp(program, "ash") == 0)
+	if (is_shell(program))
 		memcpy(argv, (const char *[6]){program, "-n", file}, 6 * sizeof *argv);
 	else if (strncmp(program, "python3", 7) == 0 || strcmp(program, "python") == 0)
 		memcpy(argv, (const char *[6]){program, "-I", "-c", python_parser, file},
 			6 * sizeof *argv);
-	else if ((strcmp(program, "node") == 0 || strcmp(program, "nodejs") == 0) && !module)
+	else if (is_node(program) && !module)
 		memcpy(argv, (const char *[6]){program, "--check", file}, 6 * sizeof *argv);
 	else
 		return false;
@@ -336,7 +351,7 @@ enum err probes_try(struct probes *p, struct trials *trials)
 {
 	size_t room = LIMIT_PROBES * (LIMIT_PROBE_WORD + 2 * LIMIT_PROBE_DETAIL) +
 		      PROBE_INTERPRETERS * LIMIT_PROBE_WORD;
-	struct script *list = calloc(LIMIT_PROBES, sizeof *list);
+	struct script *list = calloc(2 * LIMIT_PROBES, sizeof *list);
 	unsigned i, n, tried = 0;
 
 	*trials = (struct trials){.done = true};

@@ -260,7 +260,7 @@ void written_find(
 {
 	static const struct {
 		const char *name, *shown;
-	} places[] = {{"home", "/home/skill"}, {"tmp", "/tmp"}, {"vartmp", "/var/tmp"},
+	} places[] = {{"home", JOB_HOME}, {"tmp", "/tmp"}, {"vartmp", "/var/tmp"},
 		{"run", "/run"}, {"shm", "/dev/shm"}};
 	static struct walk k;
 	size_t i;
