@@ -128,7 +128,6 @@ static int against_json(const struct report *old, const struct report *new)
 {
 	struct buf b = buf_heap(16 * MIB);
 	struct jw w = jw_to(&b, false);
-	int status = EXIT_YES;
 	size_t i;
 
 	jw_object(&w);
@@ -150,12 +149,7 @@ static int against_json(const struct report *old, const struct report *new)
 	cut_json(&w, "new", new);
 	jw_array_end(&w);
 	jw_object_end(&w);
-	if (b.err)
-		status = cli_cannot("inspect", b.err, &(struct why)WHY_INIT);
-	else
-		printf("%s\n", buf_text(&b));
-	buf_drop(&b);
-	return status;
+	return cli_put("inspect", &b, EXIT_YES);
 }
 
 int inspect_against(const struct report *old, const struct report *new, bool json)

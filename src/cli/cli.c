@@ -125,6 +125,16 @@ int cli_cannot(const char *name, enum err e, const struct why *why)
 	return EXIT_CANNOT;
 }
 
+int cli_put(const char *name, struct buf *b, int status)
+{
+	if (b->err)
+		status = cli_cannot(name, b->err, NULL);
+	else
+		printf("%s\n", buf_text(b));
+	buf_drop(b);
+	return status;
+}
+
 /* Sets a value, or appends it to a list; false when that is full. */
 static bool put_value(const struct cli_option *t, const char *text)
 {

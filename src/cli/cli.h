@@ -35,6 +35,12 @@ int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(p
 int cli_cannot(const char *command, enum err e, const struct why *why);
 
 /*
+ * A whole document to standard output, or why there is none; drops b. The exit
+ * status is the given one, or EXIT_CANNOT: half a document is never printed.
+ */
+int cli_put(const char *command, struct buf *b, int status);
+
+/*
  * Options: "--name VALUE", "--name=VALUE" and flags, in any order before or
  * after the operands; "--" ends them. cli_options sets what the table says and
  * moves the operands to the front of argv; it returns their number, or -1

@@ -148,7 +148,7 @@ static void json_run(struct jw *w, const struct run_facts *r, const struct outco
 	jw_object_end(w);
 }
 
-static void print_json(const struct outcome *o, const struct verdict_out *v)
+static int print_json(const struct outcome *o, const struct verdict_out *v, int status)
 {
 	struct buf b = buf_heap(LIMIT_BUNDLE_BYTES);
 	struct jw w = jw_to(&b, false);
@@ -195,8 +195,7 @@ static void print_json(const struct outcome *o, const struct verdict_out *v)
 	jw_key_cstr(&w, "tier", tier_text(r->sandbox.tier));
 	jw_key_cstr(&w, "tee", "none");
 	jw_object_end(&w);
-	printf("%s\n", buf_text(&b));
-	buf_drop(&b);
+	return cli_put("run", &b, status);
 }
 
 static int status_of(enum verdict v, const struct run_options *opt)
@@ -251,17 +250,18 @@ static int finish(const struct outcome *o, const struct run_options *opt)
 {
 	struct verdict_out v;
 	enum err e = E_OK;
+	int status;
 
 	record_verdict(&o->record, &v);
+	if (!opt->sarif && !opt->json) print_person(o, &v);
+	/* What a person is told beside the status comes below. */
+	status = sandbox_failed(o) ? EXIT_CANNOT : status_of(v.verdict, opt);
 	if (opt->sarif)
-		run_sarif(&o->record);
+		status = run_sarif(&o->record, status);
 	else if (opt->json)
-		print_json(o, &v);
-	else
-		print_person(o, &v);
+		status = print_json(o, &v, status);
 	if (opt->out) e = write_statement(o, opt->out);
-	if (e) return cli_cannot("run", e, NULL);
-	return sandbox_failed(o) ? EXIT_CANNOT : status_of(v.verdict, opt);
+	return e ? cli_cannot("run", e, NULL) : status;
 }
 
 static int take_result(struct message *m, const struct run_options *opt)
@@ -285,6 +285,7 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 		    r->code == E_SYSTEM;
 	/* A runtime that is not there is a matter of this machine. */
 	bool runtime = r->code == E_RUNTIME_UNKNOWN || r->code == E_RUNTIME_CHANGED;
+	int status = runtime ? EXIT_CANNOT : EXIT_REFUSED;
 	struct why why = WHY_INIT;
 	char mem[REFUSAL_SENTENCE], shown[2 * REFUSAL_SENTENCE];
 	struct buf b;
@@ -292,21 +293,20 @@ static int refused(const struct refusal *r, const struct run_options *opt)
 
 	text_shown(why.text, sizeof why.text, r->text);
 	if (ours) return cli_cannot("run", r->code, &why);
-	if (opt->sarif) {
-		run_sarif_refused(text_shown(shown, sizeof shown, refusal_sentence(mem, r)));
-	} else if (opt->json) {
+	if (opt->sarif)
+		return run_sarif_refused(
+			text_shown(shown, sizeof shown, refusal_sentence(mem, r)), status);
+	if (opt->json) {
 		b = buf_heap(8 * KIB);
 		w = jw_to(&b, false);
 		jw_object(&w);
 		jw_key_cstr(&w, "outcome", runtime ? "not-run" : "rejected");
 		refusal_json(&w, r);
 		jw_object_end(&w);
-		printf("%s\n", buf_text(&b));
-		buf_drop(&b);
-	} else {
-		refusal_print(runtime ? "not run" : "refused", r);
+		return cli_put("run", &b, status);
 	}
-	return runtime ? EXIT_CANNOT : EXIT_REFUSED;
+	refusal_print(runtime ? "not run" : "refused", r);
+	return status;
 }
 
 static int run_one(struct local *l, const char *path, const struct run_options *opt)

@@ -5,9 +5,9 @@
 
 #include "proc/record.h"
 
-/* SARIF 2.1.0 to standard output. */
-void run_sarif(const struct record *r);
+/* SARIF 2.1.0 to standard output; returns what cli_put makes of the exit status. */
+int run_sarif(const struct record *r, int status);
 /* The same of a package that was not run, with the sentence that says why. */
-void run_sarif_refused(const char *sentence);
+int run_sarif_refused(const char *sentence, int status);
 
 #endif

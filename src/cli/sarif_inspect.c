@@ -104,7 +104,6 @@ int inspect_sarif(const struct report *r)
 	const struct cJSON *inspection = json_get(r->json, "inspection"), *c;
 	struct buf b = buf_heap(SARIF_MAX);
 	struct jw w = jw_to(&b, false);
-	int status = r->status;
 
 	sarif_begin(&w, rules, RULES);
 	if (r->status == EXIT_REFUSED) refused_result(&w, r->json);
@@ -113,10 +112,5 @@ int inspect_sarif(const struct report *r)
 	for (c = json_child(json_get(inspection, "rows")); c; c = json_next(c))
 		row_result(&w, c);
 	sarif_end(&w, NULL);
-	if (b.err)
-		status = cli_cannot("inspect", b.err, &(struct why)WHY_INIT);
-	else
-		printf("%s\n", buf_text(&b));
-	buf_drop(&b);
-	return status;
+	return cli_put("inspect", &b, r->status);
 }

@@ -4,8 +4,6 @@
  * as a result. Places are the manifest's: what a program did has no line.
  * Runs on the command line.
  */
-#include <stdio.h>
-
 #include "cli/behaviour.h"
 #include "cli/cli.h"
 #include "cli/run.h"
@@ -64,7 +62,7 @@ static void results(struct jw *w, const struct sarif_rule *rules, const struct r
 	}
 }
 
-void run_sarif(const struct record *r)
+int run_sarif(const struct record *r, int status)
 {
 	struct sarif_rule rules[RULES];
 	struct buf b = buf_heap(SARIF_MAX);
@@ -75,11 +73,10 @@ void run_sarif(const struct record *r)
 	sarif_begin(&w, rules, RULES);
 	results(&w, rules, r);
 	sarif_end(&w, record_headline(r, STANDING_UNATTESTED, says));
-	printf("%s\n", buf_text(&b));
-	buf_drop(&b);
+	return cli_put("run", &b, status);
 }
 
-void run_sarif_refused(const char *sentence)
+int run_sarif_refused(const char *sentence, int status)
 {
 	struct sarif_rule rules[RULES];
 	struct buf b = buf_heap(SARIF_MAX);
@@ -89,6 +86,5 @@ void run_sarif_refused(const char *sentence)
 	sarif_begin(&w, rules, RULES);
 	sarif_result(&w, rules, RULE_REFUSED, sentence, SLICE_NONE, 0);
 	sarif_end(&w, NULL);
-	printf("%s\n", buf_text(&b));
-	buf_drop(&b);
+	return cli_put("run", &b, status);
 }
