@@ -34,7 +34,7 @@ ssize_t handover_message(int sock, struct slice body, const int *fds, size_t n)
 	control.head.cmsg_level = SOL_SOCKET;
 	control.head.cmsg_type = SCM_RIGHTS;
 	control.head.cmsg_len = (socklen_t)CMSG_LEN(bytes);
-	memcpy(CMSG_DATA(&control.head), fds, bytes);
+	if (n) memcpy(CMSG_DATA(&control.head), fds, bytes);
 	return sendmsg(sock, &m, MSG_NOSIGNAL);
 }
 

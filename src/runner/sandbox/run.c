@@ -271,8 +271,9 @@ static void survivor(void *whom, struct slice name)
 }
 
 /*
- * I says what there is to watch; later that the command has ended, and the sinkhole takes what is left. That is the job's
- * end, whatever happens to the sinkhole: no time limit of the command counts from here.
+ * I says what there is to watch; later that the command has ended, and the sinkhole
+ * takes what is left. That is the job's end, whatever happens to the sinkhole: no time
+ * limit of the command counts from here.
  */
 static void hear_init(struct watch *w)
 {

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "proc/sys.h"
+#include "runner/sandbox/handover.h"
 #include "runner/sandbox/sinkhole_steps.h"
 #include "runner/sandbox/sinkhole_stream.h"
 
@@ -182,26 +183,10 @@ static void say(const struct keeper *k, const struct sinkhole_ask *to, enum ask_
 	struct buf b = buf_on(mem, sizeof mem);
 	struct codec c = codec_writer(&b);
 	struct sinkhole_ask a = *to;
-	union {
-		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = {mem, 0};
-	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
 
 	a.kind = (uint8_t)kind;
 	codec_ask(&c, &a);
-	part.iov_len = b.n;
-	if (fd >= 0) {
-		memset(&control, 0, sizeof control);
-		control.head.cmsg_level = SOL_SOCKET;
-		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.head), &fd, sizeof(int));
-		m.msg_control = &control;
-		m.msg_controllen = sizeof control;
-	}
-	if (codec_end(&c) || sendmsg(k->asked, &m, MSG_NOSIGNAL) < 0) _exit(1);
+	if (codec_end(&c) || handover_message(k->asked, buf_slice(&b), &fd, fd >= 0) < 0) _exit(1);
 }
 
 static bool same(const struct endpoint *a, const struct endpoint *b)
