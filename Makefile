@@ -168,7 +168,7 @@ image: image-core image-full ## container images: OCI layouts, and tars for dock
 # One after the other: they share layers.
 image-full: image-core
 image-%: all runtimes
-	$(Q)image/build $* $(O)/skill-verifier $(B)/runtimes $(B)/image
+	$(Q)rootfs/image/build $* $(O)/skill-verifier $(B)/runtimes $(B)/image
 
 IMAGE ?= registry.example/skill-verifier
 FLAVOUR_IMAGE ?= full
@@ -178,7 +178,7 @@ compose: deps-compose image ## compose files with the image's digest, for IMAGE 
 release: deps-compose image ## build/release-VERSION: all that a release is, of a tree without changes
 	$(Q)case "$(COMMIT)" in unknown | *+modified) echo "make release: the tree is no commit's: $(COMMIT)" >&2; exit 1 ;; esac
 	$(Q)vendor/fetch $(VENDOR_CACHE) && rootfs/build fetch $(VENDOR_CACHE)
-	$(Q)release/build $(O)/skill-verifier $(B)/image $(VENDOR_CACHE) "$(IMAGE)" $(B)
+	$(Q)compose/release/build $(O)/skill-verifier $(B)/image $(VENDOR_CACHE) "$(IMAGE)" $(B)
 
 vendor-update: deps-runtimes ## lock the versions of libraries and runtimes that the archive has now
 	$(Q)vendor/update $(VENDOR_CACHE)

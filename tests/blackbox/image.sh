@@ -81,7 +81,7 @@ is "the flavours share their layers" "$(for f in core full; do
 # Another folder, user, mask, date, order of files and time zone; the source was linked and touched.
 there=$tmp/some/where/else
 mkdir -p "$there/in/runtimes" "$there/out"
-cp -a "$tests/../image/build" "$sv" "$there/in/"
+cp -a "$tests/../rootfs/image/build" "$sv" "$there/in/"
 for f in manifest.json root; do cp -a "$runtimes/base/$f" "$there/in/"; done
 mkdir "$there/in/runtimes/base" && mv "$there/in/root" "$there/in/manifest.json" "$there/in/runtimes/base/"
 ln "$there/in/runtimes/base/root/bin/busybox" "$there/in/linked"
@@ -106,5 +106,5 @@ cp -a "$runtimes/base/manifest.json" "$there/in/runtimes/base/" && chmod 644 "$t
 is "as it was" "$(elsewhere)" "$same"
 printf x >> "$there/in/skill-verifier"
 if [ "$(elsewhere)" = "$same" ]; then bad "another binary is another image" "the same digest"; else ok "another binary is another image"; fi
-"$tests/../image/build" small "$sv" "$runtimes" "$tmp/none" 2> "$tmp/err"
+"$tests/../rootfs/image/build" small "$sv" "$runtimes" "$tmp/none" 2> "$tmp/err"
 is "another flavour is refused" "$? $(ls "$tmp/none" 2> /dev/null)" "2 "

@@ -20,7 +20,7 @@ sha() { sha256sum < "$1" | cut -d ' ' -f 1; }
 while read -r _ file; do
 	[ -e "$cache/$file" ] || { skip all "$file is not in VENDOR_CACHE: vendor/fetch and rootfs/build fetch bring it"; exit 0; }
 done < "$tmp/locked"
-make_release() { "$top/release/build" "$sv" "$images" "$@"; }
+make_release() { "$top/compose/release/build" "$sv" "$images" "$@"; }
 
 make_release "$cache" $name "$tmp/one" > "$tmp/out" 2>&1 || { bad build "$(tail -3 "$tmp/out")"; exit 1; }
 version=$("$sv" version --json | jq -r .version)
@@ -105,8 +105,8 @@ rm "$tmp/cache/$some"
 refused "a source that is gone" "$some is not in" make_release "$tmp/cache" $name "$tmp/one"
 refused "a name with a digest" "names a digest already" make_release "$cache" "$name@sha256:$sums" "$tmp/one"
 cp "$sv" "$tmp/other" && printf x >> "$tmp/other"
-refused "another binary than the image's" "holds another binary" "$top/release/build" "$tmp/other" "$images" "$cache" $name "$tmp/one"
+refused "another binary than the image's" "holds another binary" "$top/compose/release/build" "$tmp/other" "$images" "$cache" $name "$tmp/one"
 mkdir "$tmp/images"
 ln -s "$images/core" "$images/full" "$images/full.tar" "$tmp/images/"
 cp "$images/full.tar" "$tmp/images/core.tar"
-refused "a tar of another image" "core.tar is of another image" "$top/release/build" "$sv" "$tmp/images" "$cache" $name "$tmp/one"
+refused "a tar of another image" "core.tar is of another image" "$top/compose/release/build" "$sv" "$tmp/images" "$cache" $name "$tmp/one"
